@@ -1,13 +1,16 @@
 import { defaultClientConditions, defaultServerConditions } from "vite";
-import { defineConfig } from "vitest/config";
+import { defineConfig, type ViteUserConfig } from "vitest/config";
+import { closingLine } from "./tools/closing-line.ts";
 
 const source = "@gradkit/source"; // the tests run on the source; nothing has to be built first
 
-export default defineConfig({
+const config: ViteUserConfig = defineConfig({
   resolve: { conditions: [source, ...defaultClientConditions] },
   ssr: { resolve: { conditions: [source, ...defaultServerConditions] } },
   test: {
     include: ["packages/*/{src,test}/**/*.test.ts", "apps/**/*.test.ts", "tools/**/*.test.ts"],
     pool: "forks",
+    reporters: ["default", closingLine],
   },
 });
+export default config;

@@ -1,9 +1,11 @@
-/** What every package builds with: one entry per line of its `exports`, so a new subpath is one line in package.json. */
-import { defineConfig } from "tsup";
+/** What every package builds with, derived from its package.json: a new subpath is one line in `exports`. */
+import type { Options } from "tsup";
 
-type Manifest = { exports: Record<string, string | { "@gradkit/source": string; default: string }> };
+interface Manifest {
+  readonly exports: Record<string, string | { "@gradkit/source": string; default: string }>;
+}
 
-/** { testing: "src/testing/index.ts" } from { "./testing": { "@gradkit/source": "./src/testing/index.ts", default: "./dist/testing.js" } }. */
+/** { testing: "./src/testing/index.ts" } from { "./testing": { "@gradkit/source": "./src/testing/index.ts", default: "./dist/testing.js" } }. */
 function entries(manifest: Manifest): Record<string, string> {
   const result: Record<string, string> = {};
   for (const target of Object.values(manifest.exports)) {
@@ -14,8 +16,8 @@ function entries(manifest: Manifest): Record<string, string> {
   return result;
 }
 
-export const preset = (manifest: Manifest): ReturnType<typeof defineConfig> =>
-  defineConfig({
+export function preset(manifest: Manifest): Options {
+  return {
     entry: entries(manifest),
     format: "esm",
     target: "es2023",
@@ -23,4 +25,24 @@ export const preset = (manifest: Manifest): ReturnType<typeof defineConfig> =>
     dts: true,
     sourcemap: true,
     clean: true,
-  });
+    esbuildPlugins: [installApart],
+    esbuildOptions: (options) => {
+      options.sourcesContent = false; // the source is in the package
+    },
+  };
+}
+
+type Plugin = NonNullable<Options["esbuildPlugins"]>[number];
+
+/**
+ * `install.ts` is the one module that acts when it is imported, and `sideEffects` names its file, dist/install.js.
+ * Left to itself esbuild would move its code into a shared chunk, which bundlers then drop as free of effects.
+ */
+const installApart: Plugin = {
+  name: "install-apart",
+  setup(build) {
+    build.onResolve({ filter: /\/install\.ts$/ }, ({ kind }) =>
+      kind === "entry-point" ? undefined : { path: "./install.js", external: true },
+    );
+  },
+};
