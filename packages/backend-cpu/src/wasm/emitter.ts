@@ -1,0 +1,227 @@
+// A small WebAssembly assembler: a function's body is a tree of bytes, written with the typed instructions of scalar.ts, simd.ts and control.ts,
+// and flattened once into a module that imports one memory.
+
+export type ValueType = "i32" | "f32" | "f64" | "v128";
+
+/**
+ * Part of a function's body. A function in the tree is asked while flattening, with the function that is being built: so a constant becomes
+ * a local, and a multiply-add the best that the engine has. In a statement list a number is a raw byte.
+ */
+export type Code = number | Value | readonly Code[] | ((f: FunctionBuilder) => Code);
+
+/** Code that leaves one value on the stack. Using it twice computes it twice: put it in a local first. */
+export interface Value<T extends ValueType = ValueType> {
+  readonly type: T;
+  readonly code: Code;
+}
+
+/** A local variable; as a value it reads itself. */
+export interface Local<T extends ValueType = ValueType> extends Value<T> {
+  readonly index: number;
+  set(value: Value<T>): Code;
+  tee(value: Value<T>): Value<T>;
+}
+
+/** Where the memory comes from and what the engine can do. */
+export interface Target {
+  readonly memory: WebAssembly.Memory;
+  readonly shared: boolean;
+  readonly maximumPages: number;
+  readonly relaxedSimd: boolean;
+}
+
+const typeCodes: Record<ValueType, number> = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b };
+
+export function unsignedLeb(value: number): number[] {
+  const bytes: number[] = [];
+  let rest = value >>> 0;
+  do {
+    const low = rest & 0x7f;
+    rest >>>= 7;
+    bytes.push(rest ? low | 0x80 : low);
+  } while (rest);
+  return bytes;
+}
+
+export function signedLeb(value: number): number[] {
+  const bytes: number[] = [];
+  let rest = value | 0;
+  for (;;) {
+    const low = rest & 0x7f;
+    rest >>= 7;
+    if ((rest === 0 && !(low & 0x40)) || (rest === -1 && low & 0x40)) return [...bytes, low];
+    bytes.push(low | 0x80);
+  }
+}
+
+/** One function under construction: hands out locals. */
+export class FunctionBuilder {
+  readonly relaxedSimd: boolean;
+  readonly #locals: number[] = [];
+  readonly #parameterCount: number;
+  readonly #constants = new Map<string, Value>();
+  readonly #prologue: number[] = [];
+
+  constructor(parameterCount: number, relaxedSimd: boolean) {
+    this.#parameterCount = parameterCount;
+    this.relaxedSimd = relaxedSimd;
+  }
+
+  local<T extends ValueType>(type: T): Local<T> {
+    return local(type, this.#parameterCount + this.#locals.push(typeCodes[type]) - 1);
+  }
+  locals<T extends ValueType>(type: T, count: number): Local<T>[] {
+    return Array.from({ length: count }, () => this.local(type));
+  }
+  i32(): Local<"i32"> {
+    return this.local("i32");
+  }
+  v128(): Local<"v128"> {
+    return this.local("v128");
+  }
+
+  /** A constant kept in a local from the function's entry on: V8 materialises vector constants anew at each use. */
+  constant<T extends ValueType>(type: T, bytes: readonly number[]): Value<T> {
+    const key = bytes.join();
+    let found = this.#constants.get(key);
+    if (!found) {
+      const kept = this.local(type);
+      this.#prologue.push(...bytes, 0x21, ...unsignedLeb(kept.index));
+      this.#constants.set(key, kept);
+      found = kept;
+    }
+    return found as Value<T>;
+  }
+
+  /** The function's bytes in the code section. */
+  finish(body: Code): number[] {
+    const instructions: number[] = [];
+    this.#flatten(body, instructions);
+    const declarations = this.#locals.flatMap((type) => [1, type]);
+    const bytes = [...unsignedLeb(this.#locals.length), ...declarations, ...this.#prologue];
+    for (const byte of instructions) bytes.push(byte);
+    bytes.push(0x0b);
+    return bytes;
+  }
+
+  #flatten(code: Code, out: number[]): void {
+    if (typeof code === "number") out.push(code);
+    else if (typeof code === "function") this.#flatten(code(this), out);
+    else if ("code" in code) this.#flatten(code.code, out);
+    else for (const part of code) this.#flatten(part, out);
+  }
+}
+
+function local<T extends ValueType>(type: T, index: number): Local<T> {
+  const where = unsignedLeb(index);
+  return {
+    type,
+    index,
+    code: [0x20, ...where],
+    set: (value) => [value.code, 0x21, where],
+    tee: (value) => ({ type, code: [value.code, 0x22, where] }),
+  };
+}
+
+type Locals<P extends readonly ValueType[]> = { [K in keyof P]: Local<P[K]> };
+type Arguments<P extends readonly ValueType[]> = { [K in keyof P]: Value<P[K]> };
+
+interface Signature {
+  readonly parameters: readonly ValueType[];
+  readonly result: ValueType | null;
+}
+
+interface FunctionEntry extends Signature {
+  readonly name: string;
+  readonly bytes: readonly number[];
+}
+
+export type Exports = Record<string, (...args: number[]) => number>;
+
+/** A module under construction. Functions are exported under their names; several share one memory with all other modules of the target. */
+export class ModuleBuilder {
+  readonly #target: Target;
+  readonly #functions: FunctionEntry[] = [];
+
+  constructor(target: Target) {
+    this.#target = target;
+  }
+
+  /**
+   * Adds a function and returns how to call it from later ones. With a result type the body must leave one value.
+   *
+   * @example
+   * const double = module.func("double", ["f32"], "f32", (_f, x) => f32.add(x, x));
+   */
+  func<const P extends readonly ValueType[], R extends ValueType>(
+    name: string,
+    parameters: P,
+    result: R,
+    body: (f: FunctionBuilder, ...parameters: Locals<P>) => Code,
+  ): (...args: Arguments<P>) => Value<R>;
+  func<const P extends readonly ValueType[]>(
+    name: string,
+    parameters: P,
+    result: null,
+    body: (f: FunctionBuilder, ...parameters: Locals<P>) => Code,
+  ): (...args: Arguments<P>) => Code;
+  func(
+    name: string,
+    parameters: readonly ValueType[],
+    result: ValueType | null,
+    body: (f: FunctionBuilder, ...parameters: Local[]) => Code,
+  ): (...args: Value[]) => Code {
+    const f = new FunctionBuilder(parameters.length, this.#target.relaxedSimd);
+    const bytes = f.finish(body(f, ...parameters.map(local)));
+    const where = unsignedLeb(this.#functions.push({ name, parameters, result, bytes }) - 1);
+    return (...args) => {
+      const code: Code = [args, 0x10, where];
+      return result ? { type: result, code } : code;
+    };
+  }
+
+  /** The module in WebAssembly's binary format. */
+  bytes(): Uint8Array<ArrayBuffer> {
+    const { shared, maximumPages } = this.#target;
+    const signatures: string[] = [];
+    const types: number[][] = [];
+    const typeOf = this.#functions.map((fn) => {
+      const key = `${fn.parameters.join()}:${fn.result}`;
+      if (!signatures.includes(key)) {
+        signatures.push(key);
+        const results = fn.result ? [typeCodes[fn.result]] : [];
+        types.push([0x60, ...vector(fn.parameters.map((type) => [typeCodes[type]])), results.length, ...results]);
+      }
+      return unsignedLeb(signatures.indexOf(key));
+    });
+    const memory = [...text("e"), ...text("m"), 0x02, shared ? 0x03 : 0x01, ...unsignedLeb(1), ...unsignedLeb(maximumPages)];
+    return new Uint8Array([
+      ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00], // "\0asm", version 1
+      ...section(1, vector(types)),
+      ...section(2, vector([memory])),
+      ...section(3, vector(typeOf)),
+      ...section(7, vector(this.#functions.map((fn, i) => [...text(fn.name), 0x00, ...unsignedLeb(i)]))),
+      ...section(10, vector(this.#functions.map((fn) => [...unsignedLeb(fn.bytes.length), ...fn.bytes]))),
+    ]);
+  }
+
+  /**
+   * Compiles at once and returns the functions. Browsers allow this on their main thread for modules up to 4 KB (Chrome lifted it to 8 MB):
+   * keep a module to the kernels that are needed now.
+   */
+  instantiate(): Exports {
+    const module = new WebAssembly.Module(this.bytes());
+    return new WebAssembly.Instance(module, { e: { m: this.#target.memory } }).exports as unknown as Exports;
+  }
+}
+
+/** A counted list, as the format has everywhere. */
+function vector(items: readonly (readonly number[])[]): number[] {
+  const bytes = unsignedLeb(items.length);
+  for (const item of items) for (const byte of item) bytes.push(byte);
+  return bytes;
+}
+
+const section = (id: number, content: readonly number[]): number[] => [id, ...unsignedLeb(content.length), ...content];
+
+const text = (name: string): number[] => [...unsignedLeb(name.length), ...[...name].map((character) => character.charCodeAt(0))];
