@@ -35,8 +35,7 @@ export const v128 = {
   const: (lanes: ArrayBufferView): V128 => constant(lanes),
   load: load(0x00),
   /** Four bytes, widened to 32 bits without sign: needs SSE4.1 and one instruction more than v128.load. */
-  load8x4U: (address: I32, offset = 0): V128 =>
-    v128op(i32Value(address), opcode(0x5c), memory(offset), opcode(0x89), opcode(0xa9)), // load32_zero, i16x8.extend_low_i8x16_u, i32x4.extend_low_i16x8_u
+  load8x4U: (address: I32, offset = 0): V128 => v128op(i32Value(address), opcode(0x5c), memory(offset), opcode(0x89), opcode(0xa9)), // load32_zero, i16x8.extend_low_i8x16_u, i32x4.extend_low_i16x8_u
   /** One 32-bit element in every lane. */
   load32Splat: load(0x09),
   load32Zero: load(0x5c),
