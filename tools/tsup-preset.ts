@@ -35,8 +35,9 @@ export function preset(manifest: Manifest): Options {
 type Plugin = NonNullable<Options["esbuildPlugins"]>[number];
 
 /**
- * `install.ts` is the one module that acts when it is imported, and `sideEffects` names its file, dist/install.js.
- * Left to itself esbuild would move its code into a shared chunk, which bundlers then drop as free of effects.
+ * `install.ts` is the one module that acts when it is imported, and `sideEffects` names its file, dist/install.js (and dist/index.js, which
+ * imports it: webpack and rolldown skip a module that only re-exports). Left to itself esbuild would move its code into a shared chunk,
+ * which bundlers drop as free of effects.
  */
 const installApart: Plugin = {
   name: "install-apart",
