@@ -9,13 +9,14 @@ const marker = `${root}/node_modules/.gradkit-setup`; // the lockfile of the las
 const lockfile = readFileSync(`${root}/pnpm-lock.yaml`, "utf8");
 
 const commands = {
+  setup: null,
   demo: ["--conditions=@gradkit/source", "apps/mnist-demo/src/main.ts"],
   test: ["node_modules/vitest/vitest.mjs", "run"],
 };
 
-/** Runs a program in the terminal of this one; ends this process with its exit status unless that is 0. */
+/** Runs a program in this terminal; ends this process with its exit status unless that is 0. */
 function run(program, args, options = {}) {
-  const { status, signal, error } = spawnSync(program, args, { stdio: "inherit", ...options });
+  const { status, signal, error } = spawnSync(program, args, { stdio: "inherit", cwd: root, ...options });
   if (error) console.error(`${program}: ${error.message}`);
   if (status !== 0) process.exit(status ?? (signal === "SIGINT" ? 130 : 1));
 }
@@ -26,8 +27,8 @@ const args = rest[0] === "--" ? rest.slice(1) : rest; // pnpm hands the `--` on,
 if (!existsSync(marker) || readFileSync(marker, "utf8") !== lockfile) {
   const { packageManager } = JSON.parse(readFileSync(`${root}/package.json`, "utf8"));
   console.error(`Setting up (once): ${packageManager}, Node 24 and the development tools go into node_modules …`);
-  run("npx", ["-y", packageManager, "install", "--frozen-lockfile"], { cwd: root, shell: process.platform === "win32" });
+  run("npx", ["-y", packageManager, "install", "--frozen-lockfile"], { shell: process.platform === "win32" });
   writeFileSync(marker, lockfile);
 }
 
-run(`${root}/node_modules/node/bin/node`, [...commands[name], ...args], { cwd: root });
+if (commands[name] !== null) run(`${root}/node_modules/node/bin/node`, [...commands[name], ...args]);
