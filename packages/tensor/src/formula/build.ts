@@ -186,20 +186,21 @@ export const select = (condition: Operand, x: Operand, y: Operand): Node => {
 };
 
 /**
- * A scalar function with a derivative of its own, for where the symbolic one would be numerically worse.
+ * A scalar function with a derivative of its own, for where the symbolic one would be numerically worse. `adjoint` gives one node per
+ * argument from the incoming gradient, the arguments and the value; null, or nothing, where there is none.
  *
  * @example
  * const sigmoid = custom("sigmoid", (x) => div(1, add(1, exp(neg(x)))), (g, _args, y) => [mul(g, mul(sub(1, y), y))]);
  */
-export function custom<Args extends Operand[]>(
+export function custom<Args extends readonly Node[]>(
   name: string,
-  body: (...args: { [K in keyof Args]: Node }) => Node,
-  adjoint: CustomFunction["adjoint"],
-): (...args: Args) => Node {
-  const definition: CustomFunction = { name, adjoint };
+  body: (...args: Args) => Node,
+  adjoint: (g: Node, args: Args, y: Node) => readonly (Node | null)[],
+): (...args: { [K in keyof Args]: Operand }) => Node {
+  const definition = { name, adjoint: adjoint as unknown as CustomFunction["adjoint"] };
   return (...args) => {
-    const lifted = args.map(lift);
-    const inner = body(...(lifted.map((arg, i) => input(i, arg.type)) as { [K in keyof Args]: Node }));
+    const lifted = args.map((arg) => lift(arg as Operand));
+    const inner = body(...(lifted.map((arg, i) => input(i, arg.type)) as unknown as Args));
     return node("custom", inner.type, lifted, 0, definition, inner);
   };
 }
