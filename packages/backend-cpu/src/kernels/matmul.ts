@@ -1,0 +1,68 @@
+// Backend.matmul: batches, orientation and epilogue around the product of two matrices.
+import { type Backend, contiguousStrides, type Epilogue, formula, input, numel, type View } from "@gradkit/tensor/backend";
+import type { CpuBuffer } from "../buffer.ts";
+import type { Memory } from "../memory.ts";
+import { type Matrix, MatrixProduct } from "./matrix-product.ts";
+import type { ProductType } from "./tile.ts";
+
+const identity = {
+  float32: formula(["float"], [], [input(0, "float")]),
+  int32: formula(["int"], [], [input(0, "int")]),
+} satisfies Record<ProductType, unknown>;
+
+/** The product itself is written to `out`, then the epilogue is mapped over it in place. */
+export function createMatmul(memory: Memory, map: Backend["map"]): Backend["matmul"] {
+  const product = new MatrixProduct(memory);
+  return (a: View, b: View, out: View, epilogue?: Epilogue): void => {
+    if (numel(out.shape) === 0) return;
+    if (takesProduct(a, out)) {
+      multiplyBatches(product, a, b, out);
+      if (epilogue) map(epilogue.formula, [out, ...epilogue.inputs], epilogue.scalars, [out]);
+      return;
+    }
+    const buffer = memory.allocate(4 * numel(out.shape));
+    const scratch: View = { buffer, dtype: a.dtype, shape: out.shape, strides: contiguousStrides(out.shape), offset: 0 };
+    multiplyBatches(product, a, b, scratch);
+    if (epilogue) map(epilogue.formula, [scratch, ...epilogue.inputs], epilogue.scalars, [out]);
+    else map(identity[a.dtype as ProductType], [scratch], [], [out]);
+    memory.release(buffer);
+  };
+}
+
+/** The tiles store rows, or columns, of neighbouring elements of the product's own type. */
+function takesProduct(a: View, { dtype, shape, strides }: View): boolean {
+  const rank = shape.length;
+  const adjacent = (dim: number): boolean => shape[dim] === 1 || strides[dim] === 1;
+  return dtype === a.dtype && (adjacent(rank - 1) || adjacent(rank - 2));
+}
+
+const matrix = ({ buffer, offset, strides }: View, batchOffset: number): Matrix => ({
+  address: (buffer as CpuBuffer).pointer + 4 * (offset + batchOffset),
+  rowStride: 4 * (strides[strides.length - 2] as number),
+  columnStride: 4 * (strides[strides.length - 1] as number),
+});
+
+function multiplyBatches(product: MatrixProduct, a: View, b: View, out: View): void {
+  const rank = out.shape.length;
+  const [n, k] = [out.shape[rank - 1] as number, a.shape[rank - 1] as number];
+  let m = out.shape[rank - 2] as number;
+  let batchRank = rank - 2;
+  // batches that share b are more rows of a, as long as the longer out has neighbours in it
+  const takesRows = n === 1 || out.strides[rank - 1] === 1 || out.strides[rank - 2] === 1;
+  for (; batchRank > 0; batchRank--) {
+    const size = out.shape[batchRank - 1] as number;
+    const follows = ({ strides }: View): boolean => strides[batchRank - 1] === m * (strides[rank - 2] as number);
+    if (size !== 1 && !(takesRows && b.strides[batchRank - 1] === 0 && follows(a) && follows(out))) break;
+    m *= size;
+  }
+  const visit = (dim: number, aOffset: number, bOffset: number, outOffset: number): void => {
+    if (dim === batchRank) {
+      product.multiply(a.dtype as ProductType, m, n, k, matrix(a, aOffset), matrix(b, bOffset), matrix(out, outOffset));
+      return;
+    }
+    const [aStride, bStride, outStride] = [a.strides[dim] as number, b.strides[dim] as number, out.strides[dim] as number];
+    for (let i = 0; i < (out.shape[dim] as number); i++)
+      visit(dim + 1, aOffset + i * aStride, bOffset + i * bStride, outOffset + i * outStride);
+  };
+  visit(0, 0, 0, 0);
+}
