@@ -2,7 +2,7 @@
 // Each adjoint is the one of torch's derivatives.yaml and its backward kernels.
 import {
   abs, add, and, bitcast, cast, cos, custom, div, eq, erf, exp, exp2, floor, ge, gt, intDiv, le, log, log1p, lt,
-  max, min, mul, ne, neg, type Operand, or, rem, select, sin, sqrt, sub, 
+  max, min, mul, ne, neg, type Operand, or, rem, select, sin, sqrt, sub,
 } from "./build.ts"; // biome-ignore format: a list
 import type { Node } from "./nodes.ts";
 
@@ -141,7 +141,7 @@ export const nanToNum = custom(
 /** 0 below zero, 1 above, `value` at it; torch gives it no derivative. */
 export const heaviside = custom(
   "heaviside",
-  (x, value) => select(eq(x, 0), value, select(lt(x, 0), 0, 1)),
+  (x, value) => cast(select(eq(x, 0), value, select(lt(x, 0), 0, 1)), value.type),
   () => [],
 );
 

@@ -27,8 +27,8 @@ export type TernaryRow =
   | readonly [(x: Node, y: Node, z: Node, scalars: RowScalars) => Node, Partial<Record<ScalarName, number>>];
 
 const truthy = (x: Node): Node => cast(x, "bool");
-/** x where it is negative, else 0: so the branch that is not taken cannot overflow, and its derivative neither. */
-const belowZero = (x: Node): Node => select(gt(x, 0), 0, x);
+/** f(x) below and at zero, x above. Where it is not taken f sees 0: it cannot overflow there, and its derivative neither. */
+const bentBelowZero = (x: Node, f: (x: Node) => Node): Node => select(le(x, 0), f(select(le(x, 0), x, 0)), x);
 const sign = (x: Node): Node => cast(select(gt(x, 0), 1, select(lt(x, 0), -1, 0)), x.type);
 /** A scalar among whole numbers is a whole number. */
 const fit = (value: Node, x: Node): Node => (x.type === "float" ? value : cast(value, "int"));
@@ -102,9 +102,13 @@ export const unary = {
   hardswish: (x) => hardswish(x),
   hardshrink: [(x, { lambd }) => select(and(ge(x, neg(lambd)), le(x, lambd)), 0, x), { lambd: 0.5 }],
   softshrink: [(x, { lambd }) => softshrink(x, lambd), { lambd: 0.5 }],
-  elu: [(x, { alpha }) => select(gt(x, 0), x, mul(alpha, expm1(belowZero(x)))), { alpha: 1 }],
-  celu: [(x, { alpha }) => select(gt(x, 0), x, mul(alpha, expm1(div(belowZero(x), alpha)))), { alpha: 1 }],
-  selu: (x) => mul(seluScale, select(gt(x, 0), x, mul(seluAlpha, expm1(belowZero(x))))),
+  elu: [(x, { alpha }) => bentBelowZero(x, (z) => mul(alpha, expm1(z))), { alpha: 1 }],
+  celu: [(x, { alpha }) => bentBelowZero(x, (z) => mul(alpha, expm1(div(z, alpha)))), { alpha: 1 }],
+  selu: (x) =>
+    mul(
+      seluScale,
+      bentBelowZero(x, (z) => mul(seluAlpha, expm1(z))),
+    ),
   sigmoid: (x) => sigmoid(x),
   logsigmoid: (x) => logsigmoid(x),
   silu: (x) => mul(x, sigmoid(x)),
