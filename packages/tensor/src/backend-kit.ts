@@ -26,6 +26,7 @@ export {
   ShapeError,
   UnsupportedError,
 } from "./errors.ts";
+export { cast } from "./formula/build.ts";
 export { evaluate } from "./formula/evaluate.ts";
 export {
   constant,
@@ -45,4 +46,5 @@ export {
   transform,
   withArgs,
 } from "./formula/nodes.ts";
+export { lower } from "./formula/lowering/index.ts";
 export { coalesce, contiguousStrides, isContiguous, numel } from "./view.ts";

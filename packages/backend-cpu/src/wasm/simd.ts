@@ -67,6 +67,18 @@ export const v128 = {
   /** Bits of a where the mask has ones, else of b. */
   bitselect: (a: V128, b: V128, mask: V128): V128 => v128op(a, b, mask, opcode(0x52)),
   anyTrue: (a: V128): Value<"i32"> => ({ type: "i32", code: [a, opcode(0x53)] }),
+  store8Lane: (address: I32, value: V128, lane: number, offset = 0): Code => [
+    i32Value(address),
+    value,
+    opcode(0x58),
+    memory(offset),
+    lane,
+  ],
+  /** As bitselect where every lane of the mask is all ones or all zeros: one instruction instead of three on engines with relaxed SIMD. */
+  laneselect: (a: V128, b: V128, mask: V128): V128 =>
+    v128op((f: FunctionBuilder) => [a, b, mask, opcode(f.relaxedSimd ? 0x10b : 0x52)]),
+  /** The lowest byte of each 32-bit lane, together in lane 0. */
+  narrowToBytes: (a: V128): V128 => v128op(a, a, opcode(0x0d), [0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12]),
   /** Lanes picked from a (0–3) and b (4–7). */
   shuffle: (a: V128, b: V128, lanes: readonly [number, number, number, number]): V128 =>
     v128op(
@@ -152,11 +164,23 @@ export const i32x4 = {
 };
 
 export const f64x2 = {
+  const: (x: number): V128 => constant(new Float64Array(2).fill(x)),
   splat: (a: Value<"f64">): V128 => v128op(a, opcode(0x14)),
   lane: (a: V128, lane: number): Value<"f64"> => ({ type: "f64", code: [a, opcode(0x21), lane] }),
   add: (a: V128, b: V128): V128 => v128op(a, b, opcode(0xf0)),
   sub: (a: V128, b: V128): V128 => v128op(a, b, opcode(0xf1)),
   mul: (a: V128, b: V128): V128 => v128op(a, b, opcode(0xf2)),
+  div: (a: V128, b: V128): V128 => v128op(a, b, opcode(0xf3)),
+  abs: (a: V128): V128 => v128op(a, opcode(0xec)),
+  trunc: (a: V128): V128 => v128op(a, opcode(0x7a)),
+  ge: (a: V128, b: V128): V128 => v128op(a, b, opcode(0x4c)),
+  lt: (a: V128, b: V128): V128 => v128op(a, b, opcode(0x49)),
+  /** Lanes 0 and 1 of four integers. */
+  fromLowI32S: (a: V128): V128 => v128op(a, opcode(0xfe)),
+  fromLowI32U: (a: V128): V128 => v128op(a, opcode(0xff)),
+  /** To lanes 0 and 1 of four integers, saturating; the others are 0. */
+  truncSatZeroS: (a: V128): V128 => v128op(a, opcode(0xfc)),
+  truncSatZeroU: (a: V128): V128 => v128op(a, opcode(0xfd)),
   /** Lanes 0 and 1 of four floats. */
   promoteLow: (a: V128): V128 => v128op(a, opcode(0x5f)),
   /** To lanes 0 and 1 of four floats; the others are 0. */

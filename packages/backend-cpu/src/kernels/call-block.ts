@@ -1,0 +1,76 @@
+// The block of words in which the host hands a kernel its arguments: kernels of any number of operands are then called alike, with one address.
+// Words: 0 elements of the inner loop, 1 rows, 2 position of the first element; then per operand its address and its inner stride in bytes;
+// the scalars; and per outer dim, innermost first: size, counter, and per operand the bytes to move when this dim is the one that advances.
+import { dtypes, type ScalarType, UnsupportedError, type View } from "@gradkit/tensor/backend";
+import type { CpuBuffer } from "../buffer.ts";
+import type { Memory } from "../memory.ts";
+import type { Iteration } from "./iteration.ts";
+
+export const innerWord = 0;
+export const rowsWord = 1;
+export const indexWord = 2;
+export const pointerWord = (operand: number): number => 3 + 2 * operand;
+export const strideWord = (operand: number): number => 4 + 2 * operand;
+export const scalarWord = (operands: number, scalar: number): number => 3 + 2 * operands + scalar;
+export const outerWord = (operands: number, scalars: number): number => 3 + 2 * operands + scalars;
+/** Words per outer dim. */
+export const outerWords = (operands: number): number => 2 + operands;
+
+const words = 1024;
+
+export class CallBlock {
+  /** Byte address, what a kernel is called with. */
+  readonly address: number;
+  readonly #memory: Memory;
+  readonly #start: number;
+
+  constructor(memory: Memory) {
+    this.#memory = memory;
+    this.address = memory.allocate(4 * words).pointer;
+    this.#start = this.address >>> 2;
+  }
+
+  setCounts(inner: number, rows: number): void {
+    const { i32 } = this.#memory;
+    i32[this.#start + innerWord] = inner;
+    i32[this.#start + rowsWord] = rows;
+    i32[this.#start + indexWord] = 0;
+  }
+
+  setOperand(operand: number, view: View, innerStride: number): void {
+    const { bytes } = dtypes[view.dtype];
+    const { i32 } = this.#memory;
+    i32[this.#start + pointerWord(operand)] = (view.buffer as CpuBuffer).pointer + view.offset * bytes;
+    i32[this.#start + strideWord(operand)] = innerStride * bytes;
+  }
+
+  setScalars(operands: number, types: readonly ScalarType[], values: readonly number[]): void {
+    for (let s = 0; s < types.length; s++) {
+      const at = this.#start + scalarWord(operands, s);
+      const value = values[s] as number;
+      if (types[s] === "float") this.#memory.f32[at] = value;
+      else this.#memory.i32[at] = types[s] === "bool" ? -value : value;
+    }
+  }
+
+  /** The dims outside the inner loop. Moves are from row start to row start. */
+  setOuter(operands: number, scalars: number, iteration: Iteration, view: (operand: number) => View): void {
+    const { i32 } = this.#memory;
+    const step = outerWords(operands);
+    const last = iteration.rank - 2;
+    let at = this.#start + outerWord(operands, scalars);
+    if ((last + 1) * step + outerWord(operands, scalars) > words) {
+      throw new UnsupportedError("map", `${operands} operands of ${iteration.rank} dims do not fit into one call`);
+    }
+    for (let d = last; d >= 0; d--, at += step) {
+      i32[at] = iteration.sizes[d] as number;
+      i32[at + 1] = 0;
+      for (let k = 0; k < operands; k++) {
+        const strides = iteration.strides[k] as number[];
+        let move = strides[d] as number;
+        for (let e = d + 1; e <= last; e++) move -= (strides[e] as number) * ((iteration.sizes[e] as number) - 1);
+        i32[at + 2 + k] = move * dtypes[view(k).dtype].bytes;
+      }
+    }
+  }
+}

@@ -1,0 +1,31 @@
+// From a formula to what the emitter takes: dtypes converted on the way in and out, custom functions expanded, functions lowered to arithmetic.
+import { type DType, dtypes, type Formula, input, lower, type Node, type ScalarType, topological, transform, withArgs } from "@gradkit/tensor/backend";
+import { cast } from "@gradkit/tensor/backend";
+
+export interface PreparedFormula {
+  readonly inputs: readonly ScalarType[];
+  readonly scalars: readonly ScalarType[];
+  readonly outputs: readonly Node[];
+  /** Nodes to compute, leaves aside. */
+  readonly size: number;
+  readonly usesIndex: boolean;
+}
+
+/** `stored` are the operands' dtypes: inputs, then outputs. Outputs beyond it keep the formula's type. */
+export function prepareFormula(formula: Formula, stored: readonly DType[]): PreparedFormula {
+  const { inputs, scalars } = formula;
+  const converted = transform(formula.outputs, (n, args) => {
+    if (n.op !== "input") return withArgs(n, args);
+    return cast(input(n.value, dtypes[stored[n.value] as DType].scalar), n.type);
+  });
+  const outputs = lower(
+    converted.map((output, k) => {
+      const dtype = stored[inputs.length + k];
+      return dtype ? cast(output, dtypes[dtype].scalar) : output;
+    }),
+  );
+  const size = topological(outputs).filter(({ args }) => args.length > 0).length;
+  return { inputs, scalars, outputs, size, usesIndex: usesIndex(formula) };
+}
+
+export const usesIndex = (formula: Formula): boolean => topological(formula.outputs).some(({ op }) => op === "index");
