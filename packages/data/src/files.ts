@@ -1,0 +1,43 @@
+// State dicts in files: safetensors, the format of the Hugging Face hub, readable from PyTorch and back.
+import { GradkitError, type Tensor } from "@gradkit/tensor";
+import { deserialize, type SerializeOptions, serialize } from "@gradkit/tensor/safetensors";
+import { atomicWrite, explain } from "./atomic-write.ts";
+import { FileError } from "./errors.ts";
+import { nodeModules } from "./node-modules.ts";
+
+export { FileError } from "./errors.ts";
+
+/**
+ * Writes tensors to a safetensors file, whole or not at all. Throws a FileError that says why the file cannot be written, and an
+ * UnsupportedError where there is no file system.
+ *
+ * @example
+ * await save(model.stateDict(), "net.safetensors");
+ */
+export async function save(stateDict: Readonly<Record<string, Tensor>>, path: string | URL, options: SerializeOptions = {}): Promise<void> {
+  const place = toPath("save", path, "Put the bytes of serialize() from @gradkit/tensor/safetensors into a Blob");
+  await atomicWrite("save", place, await serialize(stateDict, options));
+}
+
+/**
+ * Reads the tensors of a safetensors file, a path or a browser's File or Blob, onto the default device. Throws a FileError when it cannot be
+ * read and a FormatError when it is cut short or corrupt.
+ *
+ * @example
+ * model.loadStateDict(await load("net.safetensors"));
+ */
+export async function load(source: string | URL | Blob): Promise<Record<string, Tensor>> {
+  if (source instanceof Blob) return deserialize(new Uint8Array(await source.arrayBuffer()));
+  const path = toPath("load", source, "Give load() a File or Blob");
+  try {
+    return deserialize(await nodeModules("load", "").fs.readFile(path), { name: path });
+  } catch (cause) {
+    if (cause instanceof GradkitError) throw cause;
+    throw new FileError("load", path, `cannot read ${path}: ${explain(cause)}`, { cause });
+  }
+}
+
+function toPath(op: string, path: string | URL, hint: string): string {
+  const { url } = nodeModules(op, hint);
+  return typeof path === "string" ? path : url.fileURLToPath(path);
+}
