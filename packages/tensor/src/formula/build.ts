@@ -148,7 +148,11 @@ export const intDiv = arithmetic("div");
 export const rem = arithmetic("rem");
 export const min = arithmetic("min", "and");
 export const max = arithmetic("max", "or");
-export const pow = float2("pow");
+export const pow = (x: Operand, exponent: Operand): Node => {
+  const [a, e] = [cast(x, "float"), cast(exponent, "float")];
+  if (isConst(e, 1)) return a;
+  return isConst(e, 2) ? mul(a, a) : make("pow", "float", [a, e]);
+};
 /** a·b + c, rounded once or twice: where either will do. */
 export const madd = (a: Operand, b: Operand, c: Operand): Node =>
   make("madd", "float", [cast(a, "float"), cast(b, "float"), cast(c, "float")]);

@@ -14,8 +14,10 @@ const asymptotic = (x: Node): Node => {
 
 /** ψ(x): ∓∞ at ±0 and NaN at the negative integers, as torch. */
 export function digamma(x: Node): Node {
-  const reflected = lt(x, 0);
-  let at: Node = select(reflected, sub(1, x), x);
+  const atZero = eq(x, 0);
+  const z = select(atZero, 1, x); // the derivative of what is not taken must stay finite
+  const reflected = lt(z, 0);
+  let at: Node = select(reflected, sub(1, z), z);
   let shift: Node = constant(0);
   for (let i = 0; i < largeFrom; i++) {
     const small = lt(at, largeFrom); // ψ(x) = ψ(x + 1) − 1/x
@@ -23,7 +25,7 @@ export function digamma(x: Node): Node {
     at = select(small, add(at, 1), at);
   }
   const psi = sub(asymptotic(at), shift);
-  const mirrored = sub(psi, div(Math.PI, tan(mul(Math.PI, sub(x, trunc(x)))))); // ψ(x) = ψ(1 − x) − π/tan(πx)
-  const negative = select(eq(x, trunc(x)), Number.NaN, mirrored);
-  return select(eq(x, 0), div(-1, x), select(reflected, negative, psi));
+  const mirrored = sub(psi, div(Math.PI, tan(mul(Math.PI, sub(z, trunc(z)))))); // ψ(x) = ψ(1 − x) − π/tan(πx)
+  const negative = select(eq(z, trunc(z)), Number.NaN, mirrored);
+  return select(atZero, div(-1, x), select(reflected, negative, psi));
 }
