@@ -46,7 +46,10 @@ export class MatrixProduct {
 
   /** c = a·b, or c += a·b. m, n ≥ 1; k may be 0. In c, the elements of a row or those of a column must be neighbours. */
   multiply(dtype: ProductType, m: number, n: number, k: number, a: Matrix, b: Matrix, c: Matrix, accumulate = false): void {
-    if (c.columnStride !== 4 && n > 1) return this.multiply(dtype, n, m, k, transposed(b), transposed(a), transposed(c), accumulate);
+    if (c.columnStride !== 4 && n > 1) {
+      this.multiply(dtype, n, m, k, transposed(b), transposed(a), transposed(c), accumulate);
+      return;
+    }
     const memory = this.#memory;
     const width = this.#width;
     const byRows = a.columnStride === 4 || k <= 1;

@@ -41,6 +41,11 @@ export class RegisterTile {
     return this.#eachRow(start, stride, (row) => row.map((accumulator, j) => accumulator.set(v128.load(this.#cursor, 16 * j))));
   }
 
+  /** accumulators[r][j] = start(r) */
+  fill(start: (row: number) => V128): Code {
+    return this.#accumulators.map((row, r) => [this.#left.set(start(r)), row.map((accumulator) => accumulator.set(this.#left))]);
+  }
+
   /** accumulators[r][j] += left(r) · right(j) */
   update(left: (row: number) => V128, right: (vector: number) => V128): Code {
     const madd = multiplyAdd[this.#dtype];
@@ -55,6 +60,14 @@ export class RegisterTile {
 
   store(to: I32, stride: I32): Code {
     return this.#eachRow(to, stride, (row) => row.map((accumulator, j) => v128.store(this.#cursor, accumulator, 16 * j)));
+  }
+
+  /** Each vector of columns to its own place. */
+  storeVectors(to: readonly Local<"i32">[], stride: I32): Code {
+    return this.#accumulators.map((row, r) => [
+      r > 0 ? to.map((pointer) => pointer.set(i32.add(pointer, stride))) : [],
+      row.map((accumulator, j) => v128.store(to[j] as Local<"i32">, accumulator)),
+    ]);
   }
 
   #eachRow(pointer: I32, stride: I32, code: (row: Local<"v128">[]) => Code): Code {

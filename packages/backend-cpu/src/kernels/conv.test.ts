@@ -1,0 +1,73 @@
+import { contiguousStrides, numel, type View } from "@gradkit/tensor/backend";
+import { describe, expect, it } from "vitest";
+import { type ConvCase, eachProduct, outputShape } from "../../test/naive-conv.ts";
+import { randomView, readView, viewOf } from "../../test/strided-views.ts";
+import { Memory } from "../memory.ts";
+import { detectFeatures } from "../wasm/features.ts";
+import { createConv } from "./conv.ts";
+import { ConvKernels } from "./conv-kernels.ts";
+
+const features = detectFeatures();
+const engines = [
+  ["this engine", features],
+  ["plain SIMD", { ...features, relaxedSimd: false }],
+] as const;
+
+const one = { stride: [1, 1], padding: [0, 0], dilation: [1, 1], groups: 1 };
+
+const cases: Record<string, ConvCase> = {
+  "3×3, many outputs": { ...one, x: [2, 5, 9, 7], weight: [20, 5, 3, 3] },
+  "3×3, padded": { ...one, x: [2, 4, 6, 7], weight: [9, 4, 3, 3], padding: [1, 1] },
+  "5×5, few outputs (LeNet)": { ...one, x: [2, 1, 12, 10], weight: [6, 1, 5, 5], padding: [2, 2] },
+  "one output": { ...one, x: [1, 3, 6, 11], weight: [1, 3, 3, 3], padding: [1, 1] },
+  "narrower than a vector": { ...one, x: [2, 2, 6, 5], weight: [3, 2, 3, 3] },
+  "1×1": { ...one, x: [3, 10, 5, 4], weight: [12, 10, 1, 1] },
+  "1×1, stride 2": { ...one, x: [2, 3, 7, 6], weight: [8, 3, 1, 1], stride: [2, 2] },
+  "stride 2, rows left over": { ...one, x: [2, 3, 10, 9], weight: [8, 3, 3, 3], stride: [2, 2], padding: [1, 1] },
+  "stride 3 × 2, few outputs": { ...one, x: [1, 2, 11, 12], weight: [3, 2, 2, 3], stride: [3, 2], padding: [0, 1] },
+  "stride beyond the window": { ...one, x: [1, 2, 11, 12], weight: [9, 2, 2, 2], stride: [4, 3] },
+  dilated: { ...one, x: [2, 3, 11, 12], weight: [10, 3, 3, 3], dilation: [2, 3], padding: [2, 1] },
+  "dilated, strided, few outputs": { ...one, x: [1, 3, 13, 14], weight: [4, 3, 3, 2], dilation: [2, 1], stride: [2, 1], padding: [3, 0] },
+  grouped: { ...one, x: [2, 8, 7, 6], weight: [20, 4, 3, 3], groups: 2, padding: [1, 1] },
+  depthwise: { ...one, x: [2, 7, 8, 9], weight: [7, 1, 3, 3], groups: 7, padding: [1, 1] },
+  "depthwise, two outputs each": { ...one, x: [2, 3, 8, 9], weight: [6, 1, 3, 3], groups: 3 },
+  "long rows of weights": { ...one, x: [2, 2, 1, 40], weight: [9, 2, 1, 11], padding: [0, 5] },
+  "padding wider than the window": { ...one, x: [1, 2, 3, 3], weight: [9, 2, 2, 2], padding: [3, 2] },
+  "several blocks of positions": { ...one, x: [1, 2, 33, 61], weight: [9, 2, 3, 3] },
+};
+
+type Layout = (shape: readonly number[]) => number[];
+const layouts: Record<string, Layout> = {
+  contiguous: contiguousStrides,
+  "channels last": ([, c = 0, h = 0, w = 0]) => [h * w * c, 1, w * c, c],
+  flipped: (shape) => contiguousStrides(shape).map((stride) => -stride),
+  "one image repeated": (shape) => [0, ...contiguousStrides(shape).slice(1)],
+};
+
+describe.each(engines)("conv (%s)", (_, given) => {
+  const memory = new Memory(given);
+  const kernels = new ConvKernels(memory);
+  const conv = createConv(kernels);
+  const contiguousOf = (shape: readonly number[]): View => viewOf(memory, [...shape], contiguousStrides(shape));
+
+  for (const [name, shape] of Object.entries(cases))
+    it(name, () => {
+      for (const layout of Object.values(layouts)) {
+        const x = randomView(memory, [...shape.x], layout(shape.x), 1);
+        const weight = randomView(memory, [...shape.weight], layout(shape.weight), 2);
+        const y = contiguousOf(outputShape(shape));
+        const bias = layout === layouts.flipped ? null : randomView(memory, [shape.weight[0]], [layout === contiguousStrides ? 1 : 2], 3);
+        expect(conv(x, weight, bias, y, shape)).toBe(true);
+
+        const [xs, ws, bs] = [readView(memory, x), readView(memory, weight), bias ? readView(memory, bias) : []];
+        const plane = (y.shape[2] as number) * (y.shape[3] as number);
+        const expected = Array.from({ length: numel(y.shape) }, (_, i) => bs[Math.floor(i / plane) % shape.weight[0]] ?? 0);
+        eachProduct(shape, (xAt, wAt, yAt) => {
+          (expected[yAt] as number) += (xs[xAt] as number) * (ws[wAt] as number);
+        });
+        expect(readView(memory, y).map((value) => value + 0)).toEqual(expected);
+        for (const view of [x, weight, y, bias]) if (view) memory.release(view.buffer as never);
+      }
+      expect(memory.liveBytes).toBe(0);
+    });
+});

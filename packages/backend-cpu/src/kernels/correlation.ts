@@ -1,0 +1,66 @@
+// The sliding product behind convolution and its input gradient. Neither the image nor its windows are copied: tables of offsets say where
+// windows begin and how k moves through them.
+import type { CpuBuffer } from "../buffer.ts";
+import type { ConvKernels } from "./conv-kernels.ts";
+import { correlateChannels } from "./correlate-channels.ts";
+import { correlatePositions } from "./correlate-positions.ts";
+
+/**
+ * For each group of channels, y[o, i, j] = bias[o] + Σ weight[o, c, u, v] · x[c, i·strideY + u·dilationY, j·strideX + v·dilationX], with all of
+ * it inside x. Channels and outputs are those of one group.
+ */
+export interface CorrelationShape {
+  readonly groups: number;
+  readonly channels: number;
+  readonly outputs: number;
+  readonly outHeight: number;
+  readonly outWidth: number;
+  readonly kernelHeight: number;
+  readonly kernelWidth: number;
+  readonly strideY: number;
+  readonly strideX: number;
+  readonly dilationY: number;
+  readonly dilationX: number;
+  /** Bytes between channels and between rows of x; the elements of a row are neighbours. */
+  readonly planeStride: number;
+  readonly rowStride: number;
+}
+
+/** A correlation whose tables and packed weights are in memory until `release`. */
+export interface Correlation {
+  /** Addresses of one group's x [channels, …] and y [outputs, outHeight · outWidth], y contiguous. */
+  run(group: number, x: number, y: number): void;
+  release(): void;
+}
+
+/** Addresses of the weights [groups · outputs, channels, kernelHeight, kernelWidth] and the bias [groups · outputs], contiguous; bias 0: none. */
+export type PrepareCorrelation = (kernels: ConvKernels, shape: CorrelationShape, weights: number, bias: number) => Correlation;
+
+export const prepareCorrelation: PrepareCorrelation = (kernels, shape, weights, bias) => {
+  const vectorsFit = shape.strideX === 1 && shape.outWidth >= 4;
+  const prepare = vectorsFit && shape.outputs < kernels.width ? correlatePositions : correlateChannels;
+  return prepare(kernels, shape, weights, bias);
+};
+
+/** k of one window. */
+export const windowSize = ({ channels, kernelHeight, kernelWidth }: CorrelationShape): number => channels * kernelHeight * kernelWidth;
+
+const longestUnrolledRun = 8;
+
+/** How k walks through a window: a run per kernel row, or a run per element where rows are long. */
+export function windowRuns(shape: CorrelationShape): { run: { length: number; step: number }; jumps: number[] } {
+  const { channels, kernelHeight, kernelWidth, dilationY, dilationX, planeStride, rowStride } = shape;
+  const wholeRows = kernelWidth <= longestUnrolledRun;
+  const starts: number[] = [];
+  for (let c = 0; c < channels; c++)
+    for (let u = 0; u < kernelHeight; u++)
+      for (let v = 0; v < (wholeRows ? 1 : kernelWidth); v++) starts.push(c * planeStride + u * dilationY * rowStride + 4 * v * dilationX);
+  const jumps = starts.map((start, i) => (starts[i + 1] ?? start) - start);
+  return { run: wholeRows ? { length: kernelWidth, step: 4 * dilationX } : { length: 1, step: 0 }, jumps };
+}
+
+export function writeTable({ memory }: ConvKernels, values: readonly number[]): CpuBuffer {
+  const buffer = memory.allocate(4 * values.length);
+  memory.i32.set(values, buffer.pointer >>> 2);
+  return buffer;
+}
