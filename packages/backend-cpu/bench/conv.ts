@@ -1,7 +1,9 @@
 // Convolution and its gradients on one thread: node --conditions=@gradkit/source bench/conv.ts
 import { contiguousStrides, type View } from "@gradkit/tensor/backend";
 import { createConv } from "../src/kernels/conv.ts";
+import { createConvInputGrad } from "../src/kernels/conv-input-grad.ts";
 import { ConvKernels } from "../src/kernels/conv-kernels.ts";
+import { createConvWeightGrad } from "../src/kernels/conv-weight-grad.ts";
 import { Memory } from "../src/memory.ts";
 import { detectFeatures } from "../src/wasm/features.ts";
 import { randomView, viewOf } from "../test/strided-views.ts";
@@ -9,7 +11,7 @@ import { medianMs } from "./median.ts";
 
 const memory = new Memory(detectFeatures());
 const kernels = new ConvKernels(memory);
-const conv = createConv(kernels);
+const [conv, convInputGrad, convWeightGrad] = [createConv(kernels), createConvInputGrad(kernels), createConvWeightGrad(kernels)];
 
 type Shape = [images: number, channels: number, size: number, outputs: number, kernel: number];
 
@@ -30,10 +32,10 @@ function row([images, channels, size, outputs, kernel]: Shape, pad: number, step
     return `${name} ${ms.toFixed(2).padStart(7)} ms ${(flops / ms / 1e6).toFixed(1).padStart(5)}`;
   };
   const title = `[${images}, ${channels}, ${size}²]·${outputs} ${kernel}×${kernel} pad ${pad} stride ${step} groups ${groups}`;
-  console.log(
-    title.padEnd(50),
-    report("y", () => conv(x, weight, bias, y, attrs)),
-  );
+  const forward = report("y", () => conv(x, weight, bias, y, attrs));
+  const inputGrad = report("dx", () => convInputGrad(dy, weight, dx, attrs));
+  const weightGrad = report("dw", () => convWeightGrad(dy, x, dweight, attrs));
+  console.log(title.padEnd(52), forward, inputGrad, weightGrad);
   for (const { buffer } of [x, weight, dy, dx, dweight, y, bias]) memory.release(buffer as never);
 }
 

@@ -5,7 +5,9 @@ import { randomView, readView, viewOf } from "../../test/strided-views.ts";
 import { Memory } from "../memory.ts";
 import { detectFeatures } from "../wasm/features.ts";
 import { createConv } from "./conv.ts";
+import { createConvInputGrad } from "./conv-input-grad.ts";
 import { ConvKernels } from "./conv-kernels.ts";
+import { createConvWeightGrad } from "./conv-weight-grad.ts";
 
 const features = detectFeatures();
 const engines = [
@@ -47,11 +49,11 @@ const layouts: Record<string, Layout> = {
 describe.each(engines)("conv (%s)", (_, given) => {
   const memory = new Memory(given);
   const kernels = new ConvKernels(memory);
-  const conv = createConv(kernels);
+  const [conv, convInputGrad, convWeightGrad] = [createConv(kernels), createConvInputGrad(kernels), createConvWeightGrad(kernels)];
   const contiguousOf = (shape: readonly number[]): View => viewOf(memory, [...shape], contiguousStrides(shape));
 
-  for (const [name, shape] of Object.entries(cases))
-    it(name, () => {
+  for (const [name, shape] of Object.entries(cases)) {
+    it(`${name}: forward`, () => {
       for (const layout of Object.values(layouts)) {
         const x = randomView(memory, [...shape.x], layout(shape.x), 1);
         const weight = randomView(memory, [...shape.weight], layout(shape.weight), 2);
@@ -70,4 +72,31 @@ describe.each(engines)("conv (%s)", (_, given) => {
       }
       expect(memory.liveBytes).toBe(0);
     });
+
+    it(`${name}: gradients`, () => {
+      for (const layout of Object.values(layouts)) {
+        const [x, weight] = [
+          randomView(memory, [...shape.x], layout(shape.x), 4),
+          randomView(memory, [...shape.weight], layout(shape.weight), 5),
+        ];
+        const dyShape = outputShape(shape);
+        const dy = randomView(memory, dyShape, layout(dyShape), 6);
+        const [dx, dweight] = [contiguousOf(shape.x), contiguousOf(shape.weight)];
+        expect(convInputGrad(dy, weight, dx, shape)).toBe(true);
+        expect(convWeightGrad(dy, x, dweight, shape)).toBe(true);
+
+        const [xs, ws, dys] = [readView(memory, x), readView(memory, weight), readView(memory, dy)];
+        const dxs = new Array<number>(numel(shape.x)).fill(0);
+        const dws = new Array<number>(numel(shape.weight)).fill(0);
+        eachProduct(shape, (xAt, wAt, yAt) => {
+          (dxs[xAt] as number) += (dys[yAt] as number) * (ws[wAt] as number);
+          (dws[wAt] as number) += (dys[yAt] as number) * (xs[xAt] as number);
+        });
+        expect(readView(memory, dx).map((value) => value + 0)).toEqual(dxs);
+        expect(readView(memory, dweight).map((value) => value + 0)).toEqual(dws);
+        for (const view of [x, weight, dy, dx, dweight]) memory.release(view.buffer as never);
+      }
+      expect(memory.liveBytes).toBe(0);
+    });
+  }
 });

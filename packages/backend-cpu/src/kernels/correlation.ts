@@ -36,11 +36,20 @@ export interface Correlation {
 /** Addresses of the weights [groups · outputs, channels, kernelHeight, kernelWidth] and the bias [groups · outputs], contiguous; bias 0: none. */
 export type PrepareCorrelation = (kernels: ConvKernels, shape: CorrelationShape, weights: number, bias: number) => Correlation;
 
+const cachedWeights = 256 * 1024; // bytes: position tiles read all of a group's weights for each few positions
+
 export const prepareCorrelation: PrepareCorrelation = (kernels, shape, weights, bias) => {
-  const vectorsFit = shape.strideX === 1 && shape.outWidth >= 4;
-  const prepare = vectorsFit && shape.outputs < kernels.width ? correlatePositions : correlateChannels;
+  const { channels, outputs, outWidth, strideX } = shape;
+  const fits = strideX === 1 && outWidth >= 4 && 4 * outputs * windowSize(shape) <= cachedWeights;
+  const [byPositions, byChannels] = [filled(outWidth, 4), filled(outputs, kernels.width)];
+  // the results of channel tiles are stored twice, which tells where there is one channel in
+  const prepare =
+    fits && (byPositions > byChannels || (byPositions === byChannels && channels === 1)) ? correlatePositions : correlateChannels;
   return prepare(kernels, shape, weights, bias);
 };
+
+/** How much of the vectors' lanes is of use. */
+const filled = (size: number, width: number): number => size / (Math.ceil(size / width) * width);
 
 /** k of one window. */
 export const windowSize = ({ channels, kernelHeight, kernelWidth }: CorrelationShape): number => channels * kernelHeight * kernelWidth;
