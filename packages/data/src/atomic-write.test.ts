@@ -50,7 +50,7 @@ describe("atomicWrite", () => {
   });
 
   it.each([
-    { what: "a missing directory", place: ["nowhere", "x.bin"], reason: "its directory does not exist (ENOENT)" },
+    { what: "a missing directory", place: ["nowhere", "x.bin"], reason: "there is no such file or directory (ENOENT)" },
     { what: "a file as directory", place: ["file", "x.bin"], reason: "a part of the path is not a directory (ENOTDIR)" },
     { what: "a directory as file", place: ["directory"], reason: "it is a directory (EISDIR)" },
   ])("refuses $what", async ({ place, reason }) => {

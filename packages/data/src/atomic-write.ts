@@ -1,24 +1,7 @@
 // Writing a file so that nobody ever sees half of it: not another process, not after a crash, not on a full disk.
 import { FileError } from "./errors.ts";
-import { errorCode, nodeModules } from "./node-modules.ts";
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: "its directory does not exist",
-  ENOTDIR: "a part of the path is not a directory",
-  EISDIR: "it is a directory",
-  EACCES: "permission denied",
-  EPERM: "permission denied",
-  EROFS: "the file system is read-only",
-  ENOSPC: "the disk is full",
-  EDQUOT: "the disk quota is used up",
-};
-
-/** "the disk is full (ENOSPC)". */
-export const explain = (error: unknown): string => {
-  const code = errorCode(error);
-  const reason = reasons[code];
-  return reason ? `${reason} (${code})` : code;
-};
+import { nodeModules } from "./node-modules.ts";
+import { explain } from "./system-error.ts";
 
 /**
  * Writes bytes to a temporary neighbour, flushes it to the disk and renames it onto `path`; on failure nothing is left behind and an

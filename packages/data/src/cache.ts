@@ -1,9 +1,10 @@
 // Where downloads stay between runs, and how they get there.
-import { atomicWrite, explain } from "./atomic-write.ts";
+import { atomicWrite } from "./atomic-write.ts";
 import { type DownloadOptions, download, type RemoteFile, verify } from "./download.ts";
 import { FileError } from "./errors.ts";
 import { gunzip } from "./formats/gzip.ts";
 import { nodeModules } from "./node-modules.ts";
+import { explain } from "./system-error.ts";
 
 const NO_FILES = "A browser caches downloads by itself.";
 

@@ -1,9 +1,10 @@
 // State dicts in files: safetensors, the format of the Hugging Face hub, readable from PyTorch and back.
 import { GradkitError, type Tensor } from "@gradkit/tensor";
 import { deserialize, type SerializeOptions, serialize } from "@gradkit/tensor/safetensors";
-import { atomicWrite, explain } from "./atomic-write.ts";
+import { atomicWrite } from "./atomic-write.ts";
 import { FileError } from "./errors.ts";
 import { nodeModules } from "./node-modules.ts";
+import { explain } from "./system-error.ts";
 
 export { FileError } from "./errors.ts";
 

@@ -4,6 +4,7 @@ import { cacheDirectory, cached } from "./cache.ts";
 import { type DownloadProgress, download } from "./download.ts";
 import { DownloadError, FileError } from "./errors.ts";
 import { hasFileSystem, nodeModules } from "./node-modules.ts";
+import { explain } from "./system-error.ts";
 
 export interface MNISTFileOptions {
   /** A directory with the files, packed or not, itself or below it in torchvision's `MNIST/raw`. Default: download them. */
@@ -67,7 +68,7 @@ async function fromDirectory(name: MNISTFileName, dir: string): Promise<NamedByt
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code !== "ENOENT" && code !== "ENOTDIR")
-        throw new FileError("MNIST", candidate, `cannot read ${candidate}: ${code}`, { cause: error });
+        throw new FileError("MNIST", candidate, `cannot read ${candidate}: ${explain(error)}`, { cause: error });
     }
   }
   throw new FileError("MNIST", dir, `there is no ${name} and no ${name}.gz in ${places.join(" or ")}`);

@@ -15,7 +15,7 @@ beforeAll(useReferenceDevice);
 const idx = (shape: readonly number[], body: Uint8Array): Uint8Array => {
   const header = new DataView(new ArrayBuffer(4 + 4 * shape.length));
   header.setUint32(0, 0x0800 + shape.length);
-  shape.forEach((size, d) => header.setUint32(4 + 4 * d, size));
+  for (const [d, size] of shape.entries()) header.setUint32(4 + 4 * d, size);
   return Buffer.concat([Buffer.from(header.buffer), body]);
 };
 

@@ -21,9 +21,3 @@ export function nodeModules(op: string, hint: string): NodeModules {
     url: process.getBuiltinModule("node:url"),
   };
 }
-
-/** "ENOENT", "ENOSPC" … of a failed system call, or the message of any other error. */
-export function errorCode(error: unknown): string {
-  const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === "string" ? code : String(error);
-}
