@@ -22,7 +22,7 @@ export {
   GradientError,
   GradkitError,
   LifetimeError,
-  RangeError,
+  IndexError,
   ShapeError,
   UnsupportedError,
 } from "./errors.ts";

@@ -116,17 +116,18 @@ const shiftRightUnsigned = shift(i32x4.shrU, i32.shrU);
 
 /**
  * Minimum and maximum hand on NaN. With a constant on one side one instruction does it (V8 expands f32x4.min into seven): pmin and pmax
- * keep their first operand where the comparison fails. Only zeros of the other sign would come out wrong.
+ * keep their first operand where the comparison fails. Zeros need care: max(−0, 0) is 0.
  */
 const extreme =
-  (exact: Binary, quick: Binary, wrongZero: number, int: Binary, uint: Binary): Rule =>
+  (exact: Binary, quick: Binary, int: Binary, uint: Binary): Rule =>
   (_, [a, b], node) => {
     if (node.type === "uint") return uint(a as V128, b as V128);
     if (node.type !== "float") return int(a as V128, b as V128);
     const constant = node.args.findIndex((arg) => arg.op === "const");
     const value = node.args[constant]?.value;
-    if (value === undefined || Number.isNaN(value) || Object.is(value, wrongZero)) return exact(a as V128, b as V128);
-    return constant === 1 ? quick(a as V128, b as V128) : quick(b as V128, a as V128);
+    if (value === undefined || Number.isNaN(value) || Object.is(value, -0)) return exact(a as V128, b as V128);
+    const result = constant === 1 ? quick(a as V128, b as V128) : quick(b as V128, a as V128);
+    return quick === f32x4.pmax && value === 0 ? f32x4.add(result, 0) : result; // −0 becomes 0
   };
 
 const castRule: Rule = (_, [a], node) => {
@@ -161,8 +162,8 @@ const rules: { readonly [Op in NodeOp]?: Rule } = {
     node.type === "float"
       ? divideFloats(emitter, a as V128, b as V128)
       : divideIntegers(emitter, a as V128, b as V128, node.type).remainder,
-  min: extreme(f32x4.min, f32x4.pmin, -0, i32x4.minS, i32x4.minU),
-  max: extreme(f32x4.max, f32x4.pmax, 0, i32x4.maxS, i32x4.maxU),
+  min: extreme(f32x4.min, f32x4.pmin, i32x4.minS, i32x4.minU),
+  max: extreme(f32x4.max, f32x4.pmax, i32x4.maxS, i32x4.maxU),
   madd: (_, [a, b, c]) => f32x4.madd(a as V128, b as V128, c as V128),
 
   eq: binary(f32x4.eq, i32x4.eq),

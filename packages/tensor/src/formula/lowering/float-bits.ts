@@ -1,0 +1,33 @@
+// Float32 numbers as bits, and polynomials: what the lowerings are written with.
+import { add, and, bitcast, madd, mul, type Operand, or, shl, shr, sub, xor } from "../build.ts";
+import type { Node } from "../nodes.ts";
+
+const signMask = -0x8000_0000;
+
+export const asInt = (x: Node): Node => bitcast(x, "int");
+export const asFloat = (bits: Node): Node => bitcast(bits, "float");
+
+/** The sign bit alone. */
+export const signOf = (x: Node): Node => and(asInt(x), signMask);
+/** Flips the sign of x where `sign` has its highest bit set. */
+export const flipSign = (x: Node, sign: Node): Node => asFloat(xor(asInt(x), sign));
+/** Gives a zero the sign that it lost; `sign` agrees with x everywhere else. */
+export const restoreSign = (x: Node, sign: Node): Node => asFloat(or(asInt(x), sign));
+
+/** 2ⁿ for −126 ≤ n ≤ 127. */
+export const powerOfTwo = (n: Node): Node => asFloat(shl(add(n, 127), 23));
+
+/** x·2ⁿ for |n| ≤ 252, in two steps so that neither power overflows, and with one rounding where the result is subnormal. */
+export function scale(x: Node, n: Node): Node {
+  const half = shr(n, 1);
+  return mul(mul(x, powerOfTwo(half)), powerOfTwo(sub(n, half)));
+}
+
+/** coefficients[0]·xⁿ + … + coefficients[n] */
+export function horner(x: Node, coefficients: readonly number[]): Node {
+  const [first, ...rest] = coefficients as [number, ...number[]];
+  return rest.reduce<Operand>((sum, coefficient) => madd(sum, x, coefficient), first) as Node;
+}
+
+/** The leading 12 bits of the mantissa: products of two heads are exact. */
+export const head = (x: Node): Node => asFloat(and(asInt(x), ~0xfff));
