@@ -97,6 +97,8 @@ export class MNIST extends Dataset<[HostTensor<Float32Array>, number]> implement
   }
 
   #gather(indices: readonly number[]): { images: Float32Array; labels: Int32Array } {
+    const { pixels } = this;
+    const values = this.#values;
     const images = new Float32Array(indices.length * PIXELS);
     const labels = new Int32Array(indices.length);
     for (let n = 0; n < indices.length; n++) {
@@ -106,7 +108,7 @@ export class MNIST extends Dataset<[HostTensor<Float32Array>, number]> implement
       labels[n] = label;
       const from = index * PIXELS;
       const to = n * PIXELS;
-      for (let p = 0; p < PIXELS; p++) images[to + p] = this.#values[this.pixels[from + p] as number] as number;
+      for (let p = 0; p < PIXELS; p++) images[to + p] = values[pixels[from + p] as number] as number;
     }
     return { images, labels };
   }

@@ -63,7 +63,7 @@ export class RandomSampler implements Sampler {
     const n = this.dataSource.length;
     if (n === 0) return;
     if (this.replacement) {
-      for (let i = 0; i < this.length; i++) yield Math.floor(this.#generator.uniform() * n);
+      for (let i = 0; i < this.length; i++) yield Math.floor((this.#generator.uint32() / 2 ** 32) * n);
       return;
     }
     for (let left = this.length; left > 0; left -= n) {

@@ -48,12 +48,13 @@ export class WeightedRandomSampler implements Sampler {
   *#independent(): IterableIterator<number> {
     let total = 0;
     const sums = this.weights.map((w) => (total += w));
-    for (let i = 0; i < this.length; i++) yield firstAbove(sums, this.#generator.uniform() * total);
+    for (const u of this.#generator.uniformArray(this.length)) yield firstAbove(sums, u * total);
   }
 
   /** Arrival times −log(u)/w are exponential with rate w; who comes first is drawn with chance w/Σw, and so on (Efraimidis & Spirakis 2006). */
   *#distinct(): IterableIterator<number> {
-    const arrival = this.weights.map((w) => -Math.log(1 - this.#generator.uniform()) / w); // 1 − u is never 0
+    const uniforms = this.#generator.uniformArray(this.weights.length);
+    const arrival = this.weights.map((w, i) => -Math.log(1 - (uniforms[i] as number)) / w); // 1 − u is never 0
     const order = Array.from(arrival.keys()).filter((i) => (this.weights[i] as number) > 0);
     order.sort((a, b) => (arrival[a] as number) - (arrival[b] as number));
     yield* order.slice(0, this.length);
