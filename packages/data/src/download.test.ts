@@ -61,7 +61,7 @@ describe("download", () => {
     const { address } = await good();
     const bad = [missing, wrong, broken, interrupted, silent, stalled];
     const mirrors = [...bad.map((server) => server.address), address];
-    const { content: unpacked } = await download("test", file, { mirrors, timeoutMs: 200 });
+    const { content: unpacked } = await download("test", file, { mirrors, timeoutMs: 500 });
     expect(Buffer.compare(unpacked, content)).toBe(0);
     expect(bad.map(({ requests }) => requests)).toEqual(bad.map(() => ["/digits.gz"])); // each was asked once
   });
@@ -92,8 +92,8 @@ describe("download", () => {
           clearInterval(timer);
           response.end();
         }
-      }, 50); // 400 ms in all
+      }, 100); // 800 ms in all
     });
-    await expect(download("test", file, { mirrors: [address], timeoutMs: 200 })).resolves.toBeDefined();
+    await expect(download("test", file, { mirrors: [address], timeoutMs: 500 })).resolves.toBeDefined();
   });
 });

@@ -1,5 +1,5 @@
 // Tensors that are cut along their first dim: what small data sets need.
-import { IndexError, ShapeError, type Tensor, tensor } from "@gradkit/tensor";
+import { IndexError, ShapeError, scope, type Tensor, tensor } from "@gradkit/tensor";
 import { type BatchSource, Dataset } from "./dataset.ts";
 
 /**
@@ -30,7 +30,10 @@ export class TensorDataset<Tensors extends [Tensor, ...Tensor[]]> extends Datase
   }
 
   getBatch(indices: readonly number[]): never {
-    const rows = tensor(Int32Array.from(indices), { device: this.tensors[0].device });
-    return this.tensors.map((t) => t.indexSelect(0, rows)) as never;
+    const batch = scope(() => {
+      const rows = tensor(Int32Array.from(indices), { device: this.tensors[0].device });
+      return this.tensors.map((t) => t.indexSelect(0, rows));
+    });
+    return batch as never; // TypeScript does not see that a tuple of tensors collates to itself
   }
 }

@@ -1,12 +1,13 @@
 // safetensors (https://github.com/huggingface/safetensors#format): the length of a JSON header, the header, the tensors' bytes. PyTorch reads
 // and writes it too; nothing in it can run.
 import type { Backend } from "./backend.ts";
-import { tensor } from "./create.ts";
 import { defaultDevice } from "./device.ts";
 import { type DType, dtypes, type TypedArray } from "./dtype.ts";
 import { FormatError, IndexError } from "./errors.ts";
 import { noGrad } from "./grad-mode.ts";
 import { bfloat16ToFloat32, float16ToFloat32 } from "./half.ts";
+import { contiguous } from "./ops/copy.ts";
+import { fromArray } from "./ops/creation.ts";
 import { elementBytes, type FileDType, parseHeader } from "./safetensors-header.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -64,9 +65,11 @@ export async function serialize(
 
 /** The tensor's elements, row-major, as they lie on the device: 16-bit floats too. */
 async function readBytes(t: Tensor): Promise<Uint8Array> {
-  const source = t.isContiguous ? t : noGrad(() => t.contiguous());
+  const source = noGrad(() => contiguous(t));
   const { bytes } = dtypes[t.dtype];
-  return new Uint8Array(await source.device.read(source.buffer, source.offset * bytes, t.numel * bytes));
+  const elements = await source.device.read(source.buffer, source.offset * bytes, t.numel * bytes);
+  if (source !== t) source.dispose();
+  return new Uint8Array(elements);
 }
 
 export interface DeserializeOptions {
@@ -94,7 +97,7 @@ export function deserialize(
       const own = bytes.buffer.slice(bytes.byteOffset + begin, bytes.byteOffset + end) as ArrayBuffer; // a copy, since typed arrays must be aligned
       const has = (wanted: DType): boolean => device.capabilities.dtypes.has(wanted);
       const { dtype: to, data } = decoders[dtype](own, name, has);
-      return [name, tensor(data, { dtype: to, shape, device })];
+      return [name, fromArray(data, shape, to, { device })];
     }),
   );
 }
