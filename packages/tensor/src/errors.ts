@@ -22,8 +22,8 @@ export class DTypeError extends GradkitError {
 }
 
 /** An index or a value out of its range. */
-export class RangeError extends GradkitError {
-  override name = "RangeError";
+export class IndexError extends GradkitError {
+  override name = "IndexError";
 }
 
 /** Tensors of different devices, a lost device, or no device. */

@@ -1,0 +1,197 @@
+// Pointwise ops from formulas: the rows of formula/table.ts become functions on tensors here, and so does what users write with `pointwise`.
+import { type DType, dtypes, isFloat, promoteTypes } from "../dtype.ts";
+import { DTypeError } from "../errors.ts";
+import { cast } from "../formula/build.ts";
+import { formula, type Formula, input, type Node, scalar, type ScalarType } from "../formula/nodes.ts";
+import { binary, ternary, unary } from "../formula/table.ts";
+import { Tensor } from "../tensor.ts";
+import { mapFormula, mapInPlace } from "./map.ts";
+
+/** A tensor, or a number: numbers are run-time scalars that adapt to the tensors' dtype, as Python numbers do in PyTorch. */
+export type Operand = Tensor | number | boolean;
+
+/** Run-time scalars by name. */
+export type Scalars = Readonly<Record<string, number>>;
+
+type Build = (...args: never[]) => Node | readonly Node[];
+
+interface Plan {
+  readonly formula: Formula;
+  readonly dtypes: readonly DType[];
+}
+
+interface PointwiseOp {
+  readonly name: string;
+  readonly build: Build;
+  readonly scalarNames: string[];
+  readonly defaults: Scalars;
+  /** By the dtypes of the operands. */
+  readonly plans: Map<number, Plan>;
+}
+
+const CODES = 16; // dtype codes 0–5, + 6 for rank 0, 12–14 for numbers
+const INT_NUMBER = 12;
+const FLOAT_NUMBER = 13;
+const BOOL_VALUE = 14;
+
+function codeOf(operand: Operand): number {
+  if (typeof operand === "number") return Number.isInteger(operand) ? INT_NUMBER : FLOAT_NUMBER;
+  if (typeof operand === "boolean") return BOOL_VALUE;
+  return dtypes[operand.dtype].code + (operand.shape.length === 0 ? 6 : 0);
+}
+
+/** As torch.result_type, within one category: dims beat rank 0, and tensors beat numbers. */
+function resultDType(type: ScalarType, operands: readonly Operand[]): DType {
+  if (type === "bool") return "bool";
+  const wanted = type === "float" ? "float" : "int";
+  let [full, rank0]: (DType | null)[] = [null, null];
+  for (const operand of operands) {
+    if (!(operand instanceof Tensor) || dtypes[operand.dtype].scalar !== wanted) continue;
+    if (operand.shape.length > 0) full = full ? promoteTypes(full, operand.dtype) : operand.dtype;
+    else rank0 = rank0 ? promoteTypes(rank0, operand.dtype) : operand.dtype;
+  }
+  return full ?? rank0 ?? (wanted === "float" ? "float32" : "int32");
+}
+
+/** Scalar nodes by name, made as the formula asks for them. */
+function scalarNodes(op: PointwiseOp): Record<string, Node> {
+  return new Proxy({} as Record<string, Node>, {
+    get(_target, key) {
+      const name = String(key);
+      let at = op.scalarNames.indexOf(name);
+      if (at < 0) at = op.scalarNames.push(name) - 1;
+      return scalar(at, "float");
+    },
+  });
+}
+
+function makePlan(op: PointwiseOp, operands: readonly Operand[]): Plan {
+  const named = scalarNodes(op);
+  const anyFloat = operands.some((operand) => operand instanceof Tensor && isFloat(operand.dtype));
+  const inputs: ScalarType[] = [];
+  const numbers: ScalarType[] = [];
+  const build = (firstNumber: number): Node[] => {
+    inputs.length = 0;
+    numbers.length = 0;
+    const args = operands.map((operand) => {
+      if (operand instanceof Tensor) return input(inputs.push(dtypes[operand.dtype].scalar) - 1, dtypes[operand.dtype].scalar);
+      const type = typeof operand === "boolean" ? "bool" : anyFloat || !Number.isInteger(operand) ? "float" : "int";
+      return scalar(firstNumber + numbers.push(type) - 1, type);
+    });
+    return [(op.build as (...args: unknown[]) => Node | Node[])(...args, named)].flat();
+  };
+  build(0); // finds the names of the scalars, which come before the numbers
+  const outputs = build(op.scalarNames.length);
+  return {
+    formula: formula([...inputs], [...op.scalarNames.map((): ScalarType => "float"), ...numbers], outputs),
+    dtypes: outputs.map((output) => resultDType(output.type, operands)),
+  };
+}
+
+function planFor(op: PointwiseOp, operands: readonly Operand[]): Plan {
+  let key = operands.length;
+  for (let i = 0; i < operands.length; i++) key = key * CODES + codeOf(operands[i] as Operand);
+  let plan = op.plans.get(key);
+  if (!plan) {
+    plan = makePlan(op, operands);
+    op.plans.set(key, plan);
+  }
+  return plan;
+}
+
+function scalarValues(op: PointwiseOp, operands: readonly Operand[], options: Scalars | undefined): number[] {
+  for (const name in options) {
+    if (!op.scalarNames.includes(name)) throw new DTypeError(op.name, `there is no option ${name}. ${op.scalarNames.length > 0 ? `It takes ${op.scalarNames.join(", ")}` : "It takes none"}`);
+  }
+  const values = op.scalarNames.map((name) => {
+    const value = options?.[name] ?? op.defaults[name];
+    if (value === undefined) throw new DTypeError(op.name, `the scalar ${name} is missing. Pass it as { ${name}: … } after the tensors`);
+    return value;
+  });
+  for (const operand of operands) if (!(operand instanceof Tensor)) values.push(Number(operand));
+  return values;
+}
+
+const tensorsOf = (operands: readonly Operand[]): Tensor[] => operands.filter((operand) => operand instanceof Tensor);
+
+function call(op: PointwiseOp, operands: readonly Operand[], options?: Scalars): Tensor[] {
+  const plan = planFor(op, operands);
+  const tensors = tensorsOf(operands);
+  if (tensors.length === 0) throw new DTypeError(op.name, "no tensor among the operands. Numbers alone have no device; wrap one in tensor(…)");
+  return mapFormula(op.name, plan.formula, tensors, scalarValues(op, operands, options), plan.dtypes);
+}
+
+function callInPlace(op: PointwiseOp, target: Tensor, operands: readonly Operand[], options?: Scalars): Tensor {
+  const plan = planFor(op, operands);
+  const [dtype] = plan.dtypes as [DType];
+  if (dtypes[dtype].scalar !== dtypes[target.dtype].scalar && promoteTypes(dtype, target.dtype) !== target.dtype) {
+    throw new DTypeError(`${op.name}_`, `the result is ${dtype}, which does not fit in place into ${target.dtype}. Use ${op.name} without _`);
+  }
+  return mapInPlace(`${op.name}_`, withType(plan.formula, dtypes[target.dtype].scalar), target, tensorsOf(operands), scalarValues(op, operands, options));
+}
+
+const withType = (f: Formula, type: ScalarType): Formula => formula(f.inputs, f.scalars, f.outputs.map((output) => cast(output, type)));
+
+const makeOp = (name: string, build: Build, defaults: Scalars = {}): PointwiseOp => ({ name, build, defaults, scalarNames: Object.keys(defaults), plans: new Map() });
+
+/** What a user's formula gets: a node for each tensor or number; the last argument holds the scalars by name, and can be destructured. */
+export type FormulaArgument = Node & Readonly<Record<string, Node>>;
+
+/** Splits off the options object that may end an argument list. */
+function splitOptions(args: readonly (Operand | Scalars)[]): [Operand[], Scalars | undefined] {
+  const last = args.at(-1);
+  if (typeof last === "object" && !(last instanceof Tensor)) return [args.slice(0, -1) as Operand[], last];
+  return [args as Operand[], undefined];
+}
+
+/**
+ * Your own pointwise op, from one formula: fused, differentiable and broadcast on every backend. Tensors come first, run-time scalars by name.
+ *
+ * @example
+ * const swish = pointwise("swish", (x, { beta }) => mul(x, sigmoid(mul(beta, x))));
+ * swish(tensor([1, 2]), { beta: 1.5 });
+ */
+export function pointwise(name: string, build: (...args: FormulaArgument[]) => Node): (...args: (Operand | Scalars)[]) => Tensor {
+  const op = makeOp(name, build);
+  return (...args) => call(op, ...splitOptions(args))[0] as Tensor;
+}
+
+type Row = Build | readonly [Build, Scalars];
+type OptionsOf<R> = R extends readonly [unknown, infer S] ? { readonly [K in keyof S]?: number } : never;
+type WithOptions<Required extends unknown[], R> = [OptionsOf<R>] extends [never] ? Required : [...Required, options?: OptionsOf<R>];
+
+type Functions<Table, Required extends unknown[]> = { readonly [K in keyof Table]: (...args: WithOptions<Required, Table[K]>) => Tensor };
+
+export type PointwiseFunctions = Functions<typeof unary, [x: Tensor]> &
+  Functions<typeof binary, [x: Operand, y: Operand]> &
+  Functions<typeof ternary, [x: Operand, y: Operand, z: Operand]>;
+
+const rows: Readonly<Record<string, Row>> = { ...unary, ...binary, ...ternary };
+const operations: Readonly<Record<string, PointwiseOp>> = Object.fromEntries(
+  Object.entries(rows).map(([name, row]) => [name, typeof row === "function" ? makeOp(name, row) : makeOp(name, ...(row as [Build, Scalars]))]),
+);
+
+/** Every row of the table as a function of tensors and numbers. */
+export const pointwiseFunctions = Object.fromEntries(
+  Object.entries(operations).map(([name, op]) => [name, (...args: (Operand | Scalars)[]) => call(op, ...splitOptions(args))[0]]),
+) as unknown as PointwiseFunctions;
+
+type Methods<Table, Rest extends unknown[]> = { [K in keyof Table]: (...args: WithOptions<Rest, Table[K]>) => Tensor };
+type InPlaceMethods<Table, Rest extends unknown[]> = { [K in keyof Table & string as `${K}_`]: (...args: WithOptions<Rest, Table[K]>) => Tensor };
+type AllMethods<Table, Rest extends unknown[]> = Methods<Table, Rest> & InPlaceMethods<Table, Rest>;
+
+export type PointwiseMethods = AllMethods<typeof unary, []> & AllMethods<typeof binary, [other: Operand]> & AllMethods<typeof ternary, [y: Operand, z: Operand]>;
+
+/** The same as methods: the tensor is the first operand; with a trailing _ the result is written over it. */
+export const pointwiseMethods = Object.fromEntries(
+  Object.entries(operations).flatMap(([name, op]) => [
+    [name, asMethod((tensor, operands, options) => call(op, [tensor, ...operands], options)[0] as Tensor)],
+    [`${name}_`, asMethod((tensor, operands, options) => callInPlace(op, tensor, [tensor, ...operands], options))],
+  ]),
+) as unknown as PointwiseMethods;
+
+function asMethod(run: (tensor: Tensor, operands: Operand[], options: Scalars | undefined) => Tensor) {
+  return function (this: Tensor, ...args: (Operand | Scalars)[]): Tensor {
+    return run(this, ...splitOptions(args));
+  };
+}

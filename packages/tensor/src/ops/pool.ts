@@ -1,0 +1,146 @@
+// Max-pooling over one to three spatial dims, with the positions of the maxima.
+import type { PoolAttrs } from "../backend.ts";
+import { dtypes, isFloat } from "../dtype.ts";
+import { formatShape, IndexError, ShapeError } from "../errors.ts";
+import { formula, input } from "../formula/nodes.ts";
+import { scope } from "../lifetime.ts";
+import type { Shape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { numel } from "../view.ts";
+import { arange } from "./creation.ts";
+import { allocate, applyOp, type StructuredOp } from "./dispatch.ts";
+import { scatterAdd } from "./gather.ts";
+import { reshape, unsqueeze, view } from "./movement.ts";
+import { pointwiseFunctions as pw } from "./pointwise.ts";
+import type { ValuesAndIndices } from "./reduce.ts";
+import { perDim, windowCount, windows } from "./windows.ts";
+
+export interface MaxPoolAttrs extends PoolAttrs {
+  /** Windows may hang over the end. */
+  readonly ceilMode: boolean;
+}
+
+function outputSize(size: number, kernel: number, stride: number, padding: number, dilation: number, ceilMode: boolean): number {
+  if (!ceilMode) return windowCount(size, kernel, stride, padding, dilation);
+  const count = Math.ceil((size + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1;
+  return (count - 1) * stride >= size + padding ? count - 1 : count; // the last window must start inside
+}
+
+const sizesOf = (x: Tensor, { kernelSize, stride, padding, dilation, ceilMode }: MaxPoolAttrs): number[] =>
+  kernelSize.map((k, i) => outputSize(x.shape[i + 2] as number, k, stride[i] as number, padding[i] as number, dilation[i] as number, ceilMode));
+
+/** x [N, C, …S] → values and int32 positions within the plane, both [N, C, …O]. */
+export const maxPoolOp: StructuredOp<MaxPoolAttrs> = {
+  name: "maxPool",
+  infer([x], attrs) {
+    const { shape, dtype } = x as Tensor;
+    const sizes = sizesOf(x as Tensor, attrs);
+    if (sizes.some((size) => size < 1)) throw new ShapeError("maxPool", `windows ${formatShape(attrs.kernelSize)} are larger than the padded input ${formatShape(shape)}`);
+    const out = [...shape.slice(0, 2), ...sizes];
+    return [
+      { shape: out, dtype },
+      { shape: out, dtype: "int32" },
+    ];
+  },
+  run(device, [x], [y, indices], attrs) {
+    if (attrs.kernelSize.length !== 2) return false;
+    return device.fused?.maxPool?.(x as Tensor, y as Tensor, indices as Tensor, attrs) ?? false;
+  },
+  decompose([x], attrs) {
+    const source = x as Tensor;
+    const { kernelSize, stride, padding, dilation } = attrs;
+    const spatial = kernelSize.length;
+    const sizes = sizesOf(source, attrs);
+    const overhang = sizes.map((count, i) => Math.max(0, (count - 1) * (stride[i] as number) + (dilation[i] as number) * ((kernelSize[i] as number) - 1) + 1 - (source.shape[i + 2] as number) - 2 * (padding[i] as number)));
+    const lowest = isFloat(source.dtype) ? Number.NEGATIVE_INFINITY : source.dtype === "uint8" ? 0 : -(2 ** 31);
+    const all = windows(source, attrs, lowest, overhang); // [N, C, …O, …K]
+    const kept = [...source.shape.slice(0, 2), ...sizes, ...kernelSize.map(() => 1)];
+    const [values, winners] = [allocate(source.device, kept, source.dtype), allocate(source.device, kept, "int32")];
+    const type = dtypes[source.dtype].scalar;
+    source.device.reduce("argmax", formula([type], [], [input(0, type)]), [all], [], [winners, values], kernelSize.map((_, i) => 2 + spatial + i));
+    const shape = kept.slice(0, 2 + spatial);
+    return [reshape(values, shape), planePositions(reshape(winners, shape), attrs, source.shape.slice(2))];
+  },
+};
+
+/** From positions within windows to positions within the plane. */
+function planePositions(winners: Tensor, { kernelSize, stride, padding, dilation }: PoolAttrs, plane: Shape): Tensor {
+  const spatial = kernelSize.length;
+  let position: Tensor | null = null;
+  for (let i = 0; i < spatial; i++) {
+    const inner = numel(kernelSize.slice(i + 1));
+    const within = pw.remainder(pw.floorDivide(winners, inner), kernelSize[i] as number);
+    const count = winners.shape[i + 2] as number;
+    const start = pw.sub(pw.mul(arange(count, { device: winners.device }), stride[i] as number), padding[i] as number);
+    const at = pw.add(pw.mul(within, dilation[i] as number), view(start, [count, ...new Array<number>(spatial - 1 - i).fill(1)]));
+    position = position ? pw.add(pw.mul(position, plane[i] as number), at) : at;
+  }
+  return position as Tensor;
+}
+
+export interface MaxPoolGradAttrs {
+  /** Spatial sizes of the pooled input. */
+  readonly inputSize: Shape;
+}
+
+/** Of (dy, indices), both [N, C, …O]: dx [N, C, …inputSize]; overlapping windows add up. */
+export const maxPoolGradOp: StructuredOp<MaxPoolGradAttrs> = {
+  name: "maxPoolGrad",
+  infer: ([dy], { inputSize }) => [{ shape: [...(dy as Tensor).shape.slice(0, 2), ...inputSize], dtype: (dy as Tensor).dtype }],
+  run(device, [dy, indices], [dx], { inputSize }) {
+    if (inputSize.length !== 2) return false;
+    return device.fused?.maxPoolGrad?.(dy as Tensor, indices as Tensor, dx as Tensor) ?? false;
+  },
+  decompose([dy, indices], { inputSize }) {
+    const g = dy as Tensor;
+    const planes = g.shape.slice(0, 2);
+    const zeros = g.newFull([...planes, numel(inputSize)], 0);
+    const flat = (x: Tensor): Tensor => reshape(x, [...planes, numel(x.shape.slice(2))]);
+    return [reshape(scatterAdd(zeros, 2, flat(indices as Tensor), flat(g)), [...planes, ...inputSize])];
+  },
+};
+
+export const maxPoolGrad = (dy: Tensor, indices: Tensor, attrs: MaxPoolGradAttrs): Tensor => applyOp(maxPoolGradOp, [dy, indices], attrs)[0] as Tensor;
+
+export interface MaxPoolOptions {
+  /** Default: kernelSize. */
+  stride?: number | readonly number[] | null;
+  /** −∞ on both sides, at most half the window. */
+  padding?: number | readonly number[];
+  dilation?: number | readonly number[];
+  /** Default: false. */
+  ceilMode?: boolean;
+}
+
+function maxPoolNd(op: string, spatial: number, input: Tensor, kernel: number | readonly number[], options: MaxPoolOptions): ValuesAndIndices {
+  const single = input.ndim === spatial + 1;
+  const x = single ? unsqueeze(input, 0) : input;
+  if (x.ndim !== spatial + 2) throw new ShapeError(op, `expected x with ${spatial + 2} dims, or ${spatial + 1} without batch (got ${formatShape(input.shape)})`);
+  const kernelSize = perDim(op, kernel, spatial, "kernelSize");
+  const padding = perDim(op, options.padding ?? 0, spatial, "padding");
+  const stride = perDim(op, options.stride ?? kernelSize, spatial, "stride");
+  const dilation = perDim(op, options.dilation ?? 1, spatial, "dilation");
+  if ([...kernelSize, ...stride, ...dilation].some((size) => size < 1)) throw new IndexError(op, "kernelSize, stride and dilation must be at least 1");
+  if (padding.some((size, i) => size < 0 || size > (kernelSize[i] as number) / 2)) {
+    throw new IndexError(op, `padding ${formatShape(padding)} must be between 0 and half of kernelSize ${formatShape(kernelSize)}`);
+  }
+  const attrs = { kernelSize, stride, padding, dilation, ceilMode: options.ceilMode ?? false };
+  const [values, indices] = applyOp(maxPoolOp, [x], attrs) as [Tensor, Tensor];
+  if (!single) return { values, indices };
+  return { values: view(values, values.shape.slice(1)), indices: view(indices, indices.shape.slice(1)) };
+}
+
+const valuesOnly = (op: string, spatial: number, x: Tensor, kernel: number | readonly number[], options: MaxPoolOptions): Tensor =>
+  scope(() => maxPoolNd(op, spatial, x, kernel, options).values);
+
+/** Maximum of each window: x [N, C, L] or [C, L]. */
+export const maxPool1d = (x: Tensor, kernelSize: number | readonly number[], options: MaxPoolOptions = {}): Tensor => valuesOnly("maxPool1d", 1, x, kernelSize, options);
+/** Maximum of each window: x [N, C, H, W] or [C, H, W]. */
+export const maxPool2d = (x: Tensor, kernelSize: number | readonly number[], options: MaxPoolOptions = {}): Tensor => valuesOnly("maxPool2d", 2, x, kernelSize, options);
+/** Maximum of each window: x [N, C, D, H, W] or [C, D, H, W]. */
+export const maxPool3d = (x: Tensor, kernelSize: number | readonly number[], options: MaxPoolOptions = {}): Tensor => valuesOnly("maxPool3d", 3, x, kernelSize, options);
+
+/** As the pools above, with the position of each maximum within its plane. */
+export const maxPool1dWithIndices = (x: Tensor, kernelSize: number | readonly number[], options: MaxPoolOptions = {}): ValuesAndIndices => maxPoolNd("maxPool1d", 1, x, kernelSize, options);
+export const maxPool2dWithIndices = (x: Tensor, kernelSize: number | readonly number[], options: MaxPoolOptions = {}): ValuesAndIndices => maxPoolNd("maxPool2d", 2, x, kernelSize, options);
+export const maxPool3dWithIndices = (x: Tensor, kernelSize: number | readonly number[], options: MaxPoolOptions = {}): ValuesAndIndices => maxPoolNd("maxPool3d", 3, x, kernelSize, options);

@@ -1,0 +1,55 @@
+// Compositions of reductions: variance, norms, logsumexp.
+import { scope } from "../lifetime.ts";
+import { normalizeDims } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { numel } from "../view.ts";
+import { pointwiseFunctions as pw } from "./pointwise.ts";
+import { amax, amin, type Dims, mean, type ReduceOptions, sum } from "./reduce.ts";
+
+export interface VarOptions extends ReduceOptions {
+  /** Subtracted from the count: 1 gives the unbiased estimate. Default: 1. */
+  correction?: number;
+}
+
+/** Variance over dims. */
+export function variance(x: Tensor, dims?: Dims, { correction = 1, keepdim = false }: VarOptions = {}): Tensor {
+  return scope(() => {
+    const over = normalizeDims("var", dims, x.ndim);
+    const count = numel(over.map((d) => x.shape[d] as number));
+    const centred = pw.sub(x, mean(x, over, { keepdim: true }));
+    return pw.div(sum(pw.square(centred), over, { keepdim }), Math.max(0, count - correction));
+  });
+}
+
+export function std(x: Tensor, dims?: Dims, options?: VarOptions): Tensor {
+  return scope(() => pw.sqrt(variance(x, dims, options)));
+}
+
+/** Variance and mean together. */
+export const varMean = (x: Tensor, dims?: Dims, options: VarOptions = {}): [Tensor, Tensor] => [variance(x, dims, options), mean(x, dims, options)];
+export const stdMean = (x: Tensor, dims?: Dims, options: VarOptions = {}): [Tensor, Tensor] => [std(x, dims, options), mean(x, dims, options)];
+
+/** log Σ exp(x) over dims, without overflow: the maximum is taken out first. */
+export function logsumexp(x: Tensor, dims: number | readonly number[], { keepdim = false }: ReduceOptions = {}): Tensor {
+  return scope(() => {
+    const over = normalizeDims("logsumexp", dims, x.ndim);
+    if (numel(over.map((d) => x.shape[d] as number)) === 0) return pw.log(sum(pw.exp(x), over, { keepdim }));
+    const highest = amax(x.detach(), over, { keepdim: true });
+    const shift = pw.where(pw.isfinite(highest), highest, 0);
+    const total = pw.log(sum(pw.exp(pw.sub(x, shift)), over, { keepdim }));
+    return pw.add(total, keepdim ? shift : shift.reshape(total.shape));
+  });
+}
+
+/** The p-norm of all elements, or over dims. p may be ±Infinity and 0. */
+export function norm(x: Tensor, p: number | "fro" = 2, dims?: Dims, { keepdim = false }: ReduceOptions = {}): Tensor {
+  return scope(() => {
+    const magnitude = pw.abs(x);
+    if (p === "fro" || p === 2) return pw.sqrt(sum(pw.square(x), dims, { keepdim }));
+    if (p === Number.POSITIVE_INFINITY) return amax(magnitude, dims, { keepdim });
+    if (p === Number.NEGATIVE_INFINITY) return amin(magnitude, dims, { keepdim });
+    if (p === 0) return sum(pw.ne(x, 0), dims, { keepdim, dtype: x.dtype });
+    if (p === 1) return sum(magnitude, dims, { keepdim });
+    return pw.pow(sum(pw.pow(magnitude, p), dims, { keepdim }), 1 / p);
+  });
+}

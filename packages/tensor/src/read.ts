@@ -1,0 +1,62 @@
+// From the device to JavaScript: the only asynchronous thing in the library.
+import { yieldToEventLoop } from "./collector.ts";
+import { type DType, dtypes, type TypedArray } from "./dtype.ts";
+import { DTypeError, formatShape, ShapeError, UnsupportedError } from "./errors.ts";
+import { noGrad } from "./grad-mode.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** Nested arrays, one level a dim. */
+export type Nested = number | boolean | Nested[];
+
+/** Reads a contiguous stretch of memory: a strided tensor is first copied on its device. */
+function stretch(tensor: Tensor): { source: Tensor; byteOffset: number; byteLength: number; done: () => void } {
+  if (tensor.dtype === "float16") throw new DTypeError("data", "float16 cannot be read as numbers. Convert with .to(\"float32\") first");
+  const { bytes } = dtypes[tensor.dtype];
+  const byteLength = tensor.numel * bytes;
+  if (tensor.isContiguous) return { source: tensor, byteOffset: tensor.offset * bytes, byteLength, done: () => {} };
+  const copy = noGrad(() => tensor.clone());
+  return { source: copy, byteOffset: 0, byteLength, done: () => copy.dispose() };
+}
+
+function checkSingle(tensor: Tensor, op: string): void {
+  if (op === "item" && tensor.numel !== 1) {
+    throw new ShapeError("item", `a tensor with ${tensor.numel} elements is not one number (got ${formatShape(tensor.shape)}). Use data() or tolist()`);
+  }
+}
+
+const view = (tensor: Tensor, bytes: ArrayBuffer): TypedArray => new dtypes[tensor.dtype].array(bytes);
+
+export async function readData(tensor: Tensor, op: string): Promise<TypedArray> {
+  checkSingle(tensor, op);
+  const { source, byteOffset, byteLength, done } = stretch(tensor);
+  try {
+    return view(tensor, await source.device.read(source.buffer, byteOffset, byteLength));
+  } finally {
+    done();
+    await yieldToEventLoop();
+  }
+}
+
+export function readDataSync(tensor: Tensor, op: string): TypedArray {
+  checkSingle(tensor, op);
+  const { device } = tensor;
+  if (!device.readSync) throw new UnsupportedError(op, `the ${device.name} backend has no synchronous reads. Use await ${op}()`);
+  const { source, byteOffset, byteLength, done } = stretch(tensor);
+  try {
+    return view(tensor, device.readSync(source.buffer, byteOffset, byteLength));
+  } finally {
+    done();
+  }
+}
+
+export function toNested(data: ArrayLike<number>, shape: readonly number[], dtype: DType): Nested {
+  let at = 0;
+  const build = (dim: number): Nested => {
+    if (dim === shape.length) {
+      const value = data[at++] as number;
+      return dtype === "bool" ? value !== 0 : value;
+    }
+    return Array.from({ length: shape[dim] as number }, () => build(dim + 1));
+  };
+  return build(0);
+}
