@@ -21,7 +21,7 @@ const unaryRows: readonly (readonly [UnaryName, number, number, number, Scalars?
   ["exp", 1000, inf, inf], ["exp", -inf, 0, 0], ["expm1", -inf, -1, 0], ["exp2", 5000, inf, inf], ["exp2", -inf, 0, 0],
   ["log", 0, -inf, inf], ["log", -1, nan, -1], ["log", inf, inf, 0], ["log1p", -1, -inf, inf], ["log2", 0, -inf, inf], ["log10", 0, -inf, inf],
   ["logit", 0, -inf, inf], ["logit", 1, inf, inf], ["logit", 2, nan, nan], ["logit", -1, nan, nan],
-  ["logit", 0.05, Math.log(1 / 9), 0, { eps: 0.1 }], ["logit", 0.1, Math.log(1 / 9), 1 / 0.09, { eps: 0.1 }], ["logit", 3, Math.log(9), 0, { eps: 0.1 }],
+  ["logit", 0.05, Math.log(1 / 9), 0, { eps: 0.1 }], ["logit", 0.1, Math.log(1 / 9), 1 / 0.09, { eps: 0.1 }], ["logit", 3, Math.log(9), 0, { eps: 0.1 }], ["logit", 1, Infinity, Infinity, { eps: 0 }],
   ["tan", 0, 0, 1], ["asin", 1, Math.PI / 2, inf], ["acos", 1, 0, -inf], ["asin", 2, nan, nan], ["atan", inf, Math.PI / 2, 0],
   ["sinh", 1000, inf, inf], ["cosh", -1000, inf, -inf], ["tanh", 1000, 1, 0], ["tanh", -inf, -1, 0], ["tanh", nan, nan, nan],
   ["acosh", 1, 0, inf], ["acosh", 0.5, nan, nan], ["atanh", 1, inf, inf], ["atanh", -1, -inf, inf], ["asinh", -inf, -inf, 0],
@@ -47,7 +47,7 @@ const unaryRows: readonly (readonly [UnaryName, number, number, number, Scalars?
   ["silu", 1000, 1000, 1], ["silu", -1000, 0, 0], ["silu", 0, 0, 0.5], ["silu", -inf, nan, nan],
   ["mish", 1000, 1000, 1], ["mish", -1000, 0, 0], ["mish", 0, 0, 0.6],
   ["softplus", 1000, 1000, 1], ["softplus", -1000, 0, 0], ["softplus", inf, inf, 1], ["softplus", -inf, 0, 0], ["softplus", 0, Math.LN2, 0.5],
-  ["softplus", 3, 3, 1, { threshold: 2 }],
+  ["softplus", 3, 3, 1, { threshold: 2 }], ["softplus", 2, Math.log1p(Math.exp(2)), 1 / (1 + Math.exp(-2)), { threshold: 2 }],
   ["softsign", 0, 0, 1], ["softsign", inf, nan, nan],
   ["gelu", 100, 100, 1], ["gelu", -100, 0, 0], ["gelu", 0, 0, 0.5], ["gelu", inf, inf, nan],
   ["geluTanh", 100, 100, 1], ["geluTanh", -100, 0, 0], ["geluTanh", 0, 0, 0.5],
@@ -80,7 +80,7 @@ const binaryRows: readonly (readonly [BinaryName, [number, number], number, [num
 
 const ternaryRows: readonly (readonly [TernaryName, [number, number, number], number, (number | null)[], Scalars?])[] = [
   ["clamp", [0, -1, 1], 0, [1, 0, 0]], ["clamp", [-1, -1, 1], -1, [1, 0, 0]], ["clamp", [1, -1, 1], 1, [1, 0, 0]],
-  ["clamp", [-2, -1, 1], -1, [0, 1, 0]], ["clamp", [2, -1, 1], 1, [0, 0, 1]], ["clamp", [0, 1, -1], -1, [0, 0, 1]], ["clamp", [nan, -1, 1], nan, [0, 0, 0]],
+  ["clamp", [-2, -1, 1], -1, [0, 1, 0]], ["clamp", [2, -1, 1], 1, [0, 0, 1]], ["clamp", [0, 1, -1], -1, [0, 0, 1]], ["clamp", [nan, -1, 1], nan, [0, 0, 0]], ["clamp", [-2, 1, 1], 1, [0, 0, 0]],
   ["where", [1, 2, nan], 2, [null, 1, 0]], ["where", [0, inf, 3], 3, [null, 0, 1]],
   ["lerp", [1, 3, 0.25], 1.5, [0.75, 0.25, 2]], ["lerp", [1, 3, 1], 3, [0, 1, 2]],
   ["threshold", [0.1, 0.1, 20], 20, [0, null, 1]], ["threshold", [0.2, 0.1, 20], 0.2, [1, null, 0]], ["threshold", [nan, 0.1, 20], nan, [1, null, 0]],
