@@ -27,9 +27,12 @@ describe("cached", () => {
     expect(Buffer.compare(await readFile(join(directory, "digits.gz")), packed)).toBe(0);
   });
 
-  it("downloads again what has gone bad", async () => {
+  it.each([
+    { what: "is cut short", bytes: packed.subarray(0, 50) },
+    { what: "is another file", bytes: gzipSync("other digits") },
+  ])("downloads again what $what", async ({ bytes: bad }) => {
     const directory = await temporaryDirectory();
-    await writeFile(join(directory, "digits.gz"), packed.subarray(0, 50));
+    await writeFile(join(directory, "digits.gz"), bad);
     const { address } = await mirror();
     const bytes = await cached("test", file, directory, { mirrors: [address] });
     expect(Buffer.compare(bytes, content)).toBe(0);

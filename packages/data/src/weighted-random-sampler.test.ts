@@ -22,6 +22,11 @@ describe("WeightedRandomSampler", () => {
     });
   });
 
+  it("skips weights of 0 even where the uniform number is exactly 0", () => {
+    const generator = { uniformArray: () => Float32Array.of(0, 0.5) } as unknown as Generator;
+    expect([...new WeightedRandomSampler([0, 0, 1, 1], 2, { generator })]).toEqual([2, 3]);
+  });
+
   it("draws distinct indices without replacement, the first in proportion to the weights", () => {
     const generator = new Generator(0);
     const firsts: number[] = [];

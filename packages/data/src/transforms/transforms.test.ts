@@ -12,7 +12,20 @@ describe("transforms", () => {
     expect(shape).toEqual([1, 2, 2]);
   });
 
-  it("normalize works by channel, rounding as float32 arithmetic does", () => {
+  it("normalize rounds after each operation, as float32 arithmetic does", () => {
+    const { fround } = Math;
+    const gray = toFloat(
+      new HostTensor(
+        Uint8Array.from({ length: 256 }, (_, i) => i),
+        [1, 16, 16],
+      ),
+    );
+    const expected = gray.data.map((x) => fround(x - fround(0.1307)) / fround(0.3081));
+    expect(normalize([0.1307], [0.3081])(gray).data).toEqual(expected);
+    expect(gray.data.map((x) => (x - fround(0.1307)) / fround(0.3081))).not.toEqual(expected); // it matters
+  });
+
+  it("normalize works by channel", () => {
     const image = new HostTensor(Float32Array.of(0, 1, 0.5, 0.25), [2, 1, 2]);
     const { data, shape } = normalize([0.1307, 0.5], [0.3081, 0.25])(image);
     expect(data).toEqual(Float32Array.of(-0.4242129623889923, 2.821486711502075, 0, -1)); // as torchvision prints the first two
