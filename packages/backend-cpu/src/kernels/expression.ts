@@ -81,6 +81,7 @@ function emitConstant({ type, value }: Node): V128 {
   return i32x4.const(type === "bool" ? -value : value | 0);
 }
 
+const isZero = (n: Node): boolean => n.op === "const" && Object.is(n.value, 0);
 const [zero, one] = [i32x4.const(0), i32x4.const(1)];
 
 type Unary = (a: V128) => V128;
@@ -176,7 +177,12 @@ const rules: { readonly [Op in NodeOp]?: Rule } = {
   shl: shiftLeft,
   shr: (emitter, args, node) => (node.type === "uint" ? shiftRightUnsigned : shiftRightSigned)(emitter, args, node),
 
-  select: (_, [c, a, b]) => v128.laneselect(a as V128, b as V128, c as V128),
+  /** A zero on one side leaves an and of the other. */
+  select: (_, [c, a, b], node) => {
+    const [mask, x, y] = [c as V128, a as V128, b as V128];
+    if (isZero(node.args[2] as Node)) return v128.and(x, mask);
+    return isZero(node.args[1] as Node) ? v128.andNot(y, mask) : v128.laneselect(x, y, mask);
+  },
 };
 
 /** Zeros and ones for a bool's mask. */

@@ -1,7 +1,7 @@
 // erf and erfc.
 import { abs, add, div, gt, lt, madd, min, mul, neg, select, sub } from "../build.ts";
 import type { Node } from "../nodes.ts";
-import { exp, scaledExp } from "./exp.ts";
+import { expParts, scaledExp } from "./exp.ts";
 import { flipSign, head, horner, signOf } from "./float-bits.ts";
 
 /** Two pieces by N. Juffa (public domain): a polynomial, and 1 − exp of one. Within 1.5 ulp. */
@@ -15,7 +15,8 @@ export function erf(x: Node): Node {
   );
   const b = min(a, 4); // erf(4) is 1
   const exponent = horner(b, [-1.7285347e-5, 3.83197126e-4, -3.88396438e-3, 2.42546219e-2, -1.06777877e-1, -6.34846687e-1, -1.28717512e-1]);
-  const far = sub(1, exp(madd(exponent, b, neg(b))));
+  const { value, power } = expParts(madd(exponent, b, neg(b)));
+  const far = sub(1, madd(value, power, power));
   return flipSign(select(gt(a, 0.927734375), far, near), signOf(x));
 }
 

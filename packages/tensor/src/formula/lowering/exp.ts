@@ -1,62 +1,72 @@
-// exp, exp2, expm1 and the halves that sinh and cosh need. Reduction to |r| ≤ ln 2 / 2 by Cody & Waite; polynomials of Cephes (Moshier, expf.c, exp2f.c).
-import { add, cast, madd, max, min, mul, type Operand, round, sub } from "../build.ts";
+// exp, exp2, expm1 and what sinh, cosh, tanh and erf need of them. x = n·ln 2 + r with |r| ≤ ln 2 / 2 by Cody & Waite; polynomials of Cephes
+// (Moshier, expf.c, exp2f.c). Adding `magic` rounds to an integer, and leaves it in the low bits of the sum.
+import { add, madd, max, min, mul, type Operand, shl, shr, sub } from "../build.ts";
 import type { Node } from "../nodes.ts";
-import { horner, powerOfTwo, restoreSign, scale, signOf } from "./float-bits.ts";
+import { asFloat, asInt, horner, restoreSign, signOf } from "./float-bits.ts";
 
 const log2e = 1.4426950408889634;
 const ln2High = 0.693145751953125; // 15 bits: its product with n is exact
 const ln2Low = 1.428606765330187e-6;
+const magic = 1.5 * 2 ** 23;
+const magicBits = 0x4b40_0000;
+const bias = 127;
 
-/** (exp(r) − 1 − r) / r² for |r| ≤ 0.35. */
-const tail = (r: Node): Node =>
-  horner(r, [1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1]);
-
-/** x = n·ln 2 + r; n as a float. Below −104 exp is 0, above 90 it and its half are infinite; NaN passes. */
-function reduce(x: Node, low?: Node): { n: Node; r: Node } {
-  const clamped = min(max(x, -104), 90);
-  const n = round(mul(clamped, log2e));
-  const high = madd(n, -ln2High, clamped);
-  return { n, r: madd(n, -ln2Low, low ? add(high, low) : high) };
+/** n = round(x·factor) as a float, and offset + n in the low bits. */
+function roundToInteger(x: Node, factor: number, offset: number): { n: Node; bits: Node } {
+  const sum = madd(x, factor, magic + offset);
+  return { n: sub(sum, magic + offset), bits: asInt(sum) };
 }
 
-/** exp(x + low)·2^shift, where |low| is small. */
+/** r = x − n·ln 2 */
+const reduced = (x: Node, n: Node, low?: Node): Node => {
+  const high = madd(n, -ln2High, x);
+  return madd(n, -ln2Low, low ? add(high, low) : high);
+};
+
+/** exp(r) − 1 */
+function polynomial(r: Node): Node {
+  const tail = horner(r, [1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1]);
+  return madd(mul(r, r), tail, r);
+}
+
+/** x·2ⁿ in two steps, so that neither power overflows and a subnormal result is rounded once; `bits` hold 2·bias + n. */
+function scale(x: Node, bits: Node): Node {
+  const half = shr(bits, 1);
+  return mul(mul(x, asFloat(shl(half, 23))), asFloat(shl(sub(bits, half), 23)));
+}
+
+/** exp(x + low)·2^shift, where |low| is small. Below −104 exp is 0, above 90 it and its half are infinite; NaN passes. */
 export function scaledExp(x: Node, shift: number, low?: Node): Node {
-  const { n, r } = reduce(x, low);
-  const value = add(madd(mul(r, r), tail(r), r), 1);
-  return scale(value, add(cast(n, "int"), shift));
+  const clamped = min(max(x, -104), 90);
+  const { n, bits } = roundToInteger(clamped, log2e, 2 * bias + shift);
+  return scale(add(polynomial(reduced(clamped, n, low)), 1), bits);
 }
 
 /** Within 1 ulp; subnormal results too. */
 export const exp = (x: Node): Node => scaledExp(x, 0);
 
-/** exp(r) − 1 and n, where x = n·ln 2 + r. */
-function expm1Reduced(x: Node): { value: Node; n: Node } {
-  const { n, r } = reduce(x);
-  return { value: madd(mul(r, r), tail(r), r), n: cast(n, "int") };
-}
-
-/** exp(x) − 1 = value·power + (power − 1) for −80 ≤ x ≤ 80. */
-export function expm1Parts(x: Node): { value: Node; power: Node } {
-  const { value, n } = expm1Reduced(x);
-  return { value, power: powerOfTwo(n) };
+/** exp(x) = (value + 1)·power for −87 ≤ x ≤ 88. */
+export function expParts(x: Node): { value: Node; power: Node } {
+  const { n, bits } = roundToInteger(x, log2e, bias);
+  return { value: polynomial(reduced(x, n)), power: asFloat(shl(bits, 23)) };
 }
 
 /** Within 2 ulp. */
 export function expm1(x: Node): Node {
-  const { value, n } = expm1Reduced(max(x, -30));
-  const missing = sub(1, powerOfTwo(sub(0, min(n, 60)))); // 1 − 2⁻ⁿ, which is 1 from n = 25 on
-  return restoreSign(scale(add(value, missing), n), signOf(x));
+  const clamped = min(max(x, -30), 90);
+  const { n, bits } = roundToInteger(clamped, log2e, 2 * bias);
+  const inverse = asFloat(shl(sub(magicBits + 3 * bias, min(bits, magicBits + 2 * bias + 60)), 23)); // 2⁻ⁿ, which counts for nothing from n = 25 on
+  return restoreSign(scale(add(polynomial(reduced(clamped, n)), sub(1, inverse)), bits), signOf(x));
 }
-
 const exp2Polynomial = [1.5353361883e-4, 1.3398874403e-3, 9.6184373577e-3, 5.5503324712e-2, 2.4022647914e-1, 6.9314720286e-1];
 
 /** 2^(x + low), where |low| is small. */
 export function scaledExp2(x: Node, low: Operand = 0): Node {
   const clamped = min(max(x, -151), 129);
-  const n = round(clamped);
+  const { n, bits } = roundToInteger(clamped, 1, 2 * bias);
   const r = add(sub(clamped, n), low);
-  return scale(madd(horner(r, exp2Polynomial), r, 1), cast(n, "int"));
+  return scale(madd(horner(r, exp2Polynomial), r, 1), bits);
 }
 
-/** Within 1 ulp; exact at whole numbers. */
+/** Within 1.5 ulp; exact at whole numbers. */
 export const exp2 = (x: Node): Node => scaledExp2(x);

@@ -1,5 +1,5 @@
 // Float32 numbers as bits, and polynomials: what the lowerings are written with.
-import { add, and, bitcast, madd, mul, type Operand, or, shl, shr, sub, xor } from "../build.ts";
+import { and, bitcast, madd, type Operand, or, xor } from "../build.ts";
 import type { Node } from "../nodes.ts";
 
 const signMask = -0x8000_0000;
@@ -13,15 +13,6 @@ export const signOf = (x: Node): Node => and(asInt(x), signMask);
 export const flipSign = (x: Node, sign: Node): Node => asFloat(xor(asInt(x), sign));
 /** Gives a zero the sign that it lost; `sign` agrees with x everywhere else. */
 export const restoreSign = (x: Node, sign: Node): Node => asFloat(or(asInt(x), sign));
-
-/** 2ⁿ for −126 ≤ n ≤ 127. */
-export const powerOfTwo = (n: Node): Node => asFloat(shl(add(n, 127), 23));
-
-/** x·2ⁿ for |n| ≤ 252, in two steps so that neither power overflows, and with one rounding where the result is subnormal. */
-export function scale(x: Node, n: Node): Node {
-  const half = shr(n, 1);
-  return mul(mul(x, powerOfTwo(half)), powerOfTwo(sub(n, half)));
-}
 
 /** coefficients[0]·xⁿ + … + coefficients[n] */
 export function horner(x: Node, coefficients: readonly number[]): Node {

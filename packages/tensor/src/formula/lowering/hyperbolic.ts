@@ -1,7 +1,7 @@
 // sinh, cosh, tanh and their inverses.
 import { abs, add, div, gt, lt, madd, min, mul, select, sqrt, sub } from "../build.ts";
 import type { Node } from "../nodes.ts";
-import { expm1Parts, scaledExp } from "./exp.ts";
+import { expParts, scaledExp } from "./exp.ts";
 import { flipSign, horner, signOf } from "./float-bits.ts";
 import { log, log1p } from "./log.ts";
 
@@ -23,7 +23,7 @@ export function cosh(x: Node): Node {
 /** (e²ˣ − 1)/(e²ˣ + 1) from expm1, which keeps the digits near 0; from 9.1 on it is 1. Within 2.5 ulp. */
 export function tanh(x: Node): Node {
   const twice = min(mul(2, abs(x)), 18.2);
-  const { value, power } = expm1Parts(twice);
+  const { value, power } = expParts(twice);
   const t = madd(value, power, sub(power, 1));
   return flipSign(div(t, add(t, 2)), signOf(x));
 }

@@ -34,9 +34,8 @@ const remainder = (f: Node): Node => {
 
 /** −∞ at 0, NaN below, ∞ at ∞, NaN at NaN; `value` elsewhere. */
 const withSpecials = (x: Node, value: Node): Node => {
-  const ordinary = and(lt(0, x), lt(x, Infinity));
-  const special = select(eq(x, 0), -Infinity, select(lt(x, 0), Number.NaN, x));
-  return select(ordinary, value, special);
+  const belowInfinity = select(lt(x, Infinity), value, x);
+  return select(lt(0, x), belowInfinity, select(eq(x, 0), -Infinity, Number.NaN));
 };
 
 /** Within 1 ulp. */

@@ -1,19 +1,23 @@
 // sin, cos, tan: reduction to |r| ≤ π/4 by Cody & Waite with π/2 in four parts, exact up to |x| = 10⁵ without fused arithmetic; polynomials of
 // Cephes (Moshier, sinf.c). Beyond 10⁵ digits are lost gradually, the results stay in range (a full reduction would be Payne & Hanek's).
-import { abs, add, and, cast, div, eq, madd, max, min, mul, neg, round, select, shl } from "../build.ts";
+import { abs, add, and, div, eq, madd, max, min, mul, neg, select, shl, sub } from "../build.ts";
 import type { Node } from "../nodes.ts";
-import { flipSign, horner, signOf } from "./float-bits.ts";
+import { asInt, flipSign, horner, signOf } from "./float-bits.ts";
 
 /** Eight bits each, so that their products with n < 2¹⁶ are exact, and the rest. */
 const halfPi = [1.5703125, 0.0004825592041015625, 1.2665987014770508e-06, 9.920935796805404e-10];
 /** π/4 and what n may be off by: beyond it the polynomials leave [−1, 1]. */
 const largestRest = 0.8;
 
-/** x = n·π/2 + r */
+/** Adding it rounds to an integer, and leaves it in the low bits of the sum. */
+const magic = 1.5 * 2 ** 23;
+
+/** x = n·π/2 + r; the quadrant's two lowest bits count. */
 function reduce(x: Node): { quadrant: Node; r: Node } {
-  const n = round(mul(x, 2 / Math.PI));
+  const sum = madd(x, 2 / Math.PI, magic);
+  const n = sub(sum, magic);
   const r = halfPi.reduce((rest, part) => madd(n, -part, rest), x);
-  return { quadrant: cast(n, "int"), r: min(max(r, -largestRest), largestRest) };
+  return { quadrant: asInt(sum), r: min(max(r, -largestRest), largestRest) };
 }
 
 const sinPolynomial = (r: Node, square: Node): Node =>
