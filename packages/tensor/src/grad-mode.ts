@@ -7,14 +7,14 @@ import type { Tensor } from "./tensor.ts";
 /** What autograd offers to tensors. Filled by importing `@gradkit/autograd` or `@gradkit/nn`. */
 export interface Recorder {
   /** A pointwise op ran: outputs[k] = formula.outputs[k](inputs, scalars), inputs broadcast to the outputs' shape. */
-  recordMap(formula: Formula, inputs: readonly Tensor[], scalars: readonly number[], outputs: readonly Tensor[]): void;
+  recordMap(name: string, formula: Formula, inputs: readonly Tensor[], scalars: readonly number[], outputs: readonly Tensor[]): void;
   /** A structured op ran. */
   recordOp(op: StructuredOpName, inputs: readonly (Tensor | null)[], attrs: unknown, outputs: readonly Tensor[]): void;
   /**
    * `target`, possibly a view, is about to be overwritten by formula(inputs, scalars); its old value may be among the inputs. Returns what is to
    * be called when the write is done and the storage's version was raised.
    */
-  recordInPlace(target: Tensor, formula: Formula, inputs: readonly Tensor[], scalars: readonly number[]): () => void;
+  recordInPlace(name: string, target: Tensor, formula: Formula, inputs: readonly Tensor[], scalars: readonly number[]): () => void;
   backward(root: Tensor, gradient: Tensor | null, options: BackwardOptions): void;
 }
 

@@ -9,6 +9,17 @@ export function track(tensor: Tensor): void {
   tracker?.push(tensor);
 }
 
+/** Runs `fn` outside all scopes: for what outlives them, as accumulated gradients do. */
+export function untracked<T>(fn: () => T): T {
+  const outer = tracker;
+  tracker = null;
+  try {
+    return fn();
+  } finally {
+    tracker = outer;
+  }
+}
+
 /**
  * Runs a synchronous function and releases the tensors made inside, except those it returns (alone, or in arrays and plain objects), those that
  * are kept, and the storage that saved values, views or other handles still hold.

@@ -6,7 +6,7 @@ export { cast } from "./formula/build.ts";
 export { type Derivative, derivative } from "./formula/derivative.ts";
 export { type Formula, formula, input, type Node, scalar, type ScalarType } from "./formula/nodes.ts";
 export { installRecorder, needsGrad, type Recorder } from "./grad-mode.ts";
-export { retire, scope, track } from "./lifetime.ts";
+export { retire, scope, track, untracked } from "./lifetime.ts";
 export { type BatchNormAttrs, perChannel, statisticsDims } from "./ops/batch-norm.ts";
 export { convInputGrad, type ConvInputGradAttrs, convWeightGrad, type ConvWeightGradAttrs, convolution } from "./ops/conv.ts";
 export { copy_, toDevice, toDType } from "./ops/copy.ts";

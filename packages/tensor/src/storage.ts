@@ -35,6 +35,11 @@ export class Storage {
     return this.buffer.byteLength;
   }
 
+  /** Whether a single handle or saved value holds it. */
+  get exclusive(): boolean {
+    return this.#references === 1;
+  }
+
   retain(): this {
     this.#references++;
     return this;

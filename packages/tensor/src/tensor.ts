@@ -90,8 +90,9 @@ export class Tensor implements View {
 
   // --- gradients
 
+  /** A view also requires grad once its base does: an in-place write through another view may have brought it there. */
   get requiresGrad(): boolean {
-    return this.#requiresGrad;
+    return this.#requiresGrad || (this.base !== null && this.base.#requiresGrad);
   }
 
   set requiresGrad(value: boolean) {
@@ -100,7 +101,7 @@ export class Tensor implements View {
 
   /** Made by the user, not by a recorded op. */
   get isLeaf(): boolean {
-    return this.gradFn === null;
+    return this.gradFn === null && (this.base === null || this.base.gradFn === null);
   }
 
   /** Asks for gradients with respect to this leaf. */

@@ -3,7 +3,7 @@ import type { Backend } from "../backend.ts";
 import { commonDevice } from "../device.ts";
 import { type DType, dtypes } from "../dtype.ts";
 import { UnsupportedError } from "../errors.ts";
-import { needsGrad, noGrad, recorder } from "../grad-mode.ts";
+import { isGradEnabled, needsGrad, noGrad, recorder } from "../grad-mode.ts";
 import { scope } from "../lifetime.ts";
 import { Storage } from "../storage.ts";
 import { Tensor } from "../tensor.ts";
@@ -63,10 +63,10 @@ export interface ViewSpec {
   readonly offset: number;
 }
 
-/** Makes a view, remembers its base, and records it. */
+/** Makes a view, remembers its base (a view made under noGrad stays outside the graph), and records it. */
 export function applyView<Attrs>(name: StructuredOpName, input: Tensor, attrs: Attrs, { shape, strides, offset }: ViewSpec): Tensor {
   const view = new Tensor(input.storage, input.dtype, shape, strides, offset);
-  view.base = input.base ?? input;
+  if (isGradEnabled()) view.base = input.base ?? input;
   if (needsGrad([input])) recorder(name).recordOp(name, [input], attrs, [view]);
   return view;
 }

@@ -23,7 +23,7 @@ export function mapFormula(name: string, formula: Formula, inputs: readonly Tens
   const shape = broadcastShapes(name, shapesOf(inputs));
   const outputs = dtypes.map((dtype) => allocate(device, shape, dtype));
   device.map(formula, inputs.map((input) => broadcastView(input, shape)), scalars, outputs);
-  if (needsGrad(inputs)) recorder(name).recordMap(formula, inputs, scalars, outputs);
+  if (needsGrad(inputs)) recorder(name).recordMap(name, formula, inputs, scalars, outputs);
   return outputs;
 }
 
@@ -39,7 +39,7 @@ export function mapInPlace(name: string, formula: Formula, target: Tensor, input
   if (recorded && target.requiresGrad && target.isLeaf) {
     throw new GradientError(name, "a leaf that requires grad cannot be changed in place. Do it inside noGrad(), as optimizers do");
   }
-  const finish = recorded ? recorder(name).recordInPlace(target, formula, inputs, scalars) : null;
+  const finish = recorded ? recorder(name).recordInPlace(name, target, formula, inputs, scalars) : null;
   const views = inputs.map((input) => (overlaps(input, target) ? disjointOrThrow(name, input, target) : broadcastView(input, shape)));
   device.map(formula, views, scalars, [target]);
   target.storage.version++;
