@@ -1,6 +1,7 @@
 // What users of @gradkit/tensor import. Names only: nothing is defined here.
 export type { Backend, Capabilities } from "./backend.ts";
 export { yieldToEventLoop } from "./collector.ts";
+export { installConsoleFormatter } from "./console-formatter.ts";
 export { defaultDevice, setDefaultDevice } from "./device.ts";
 export { type DType, isFloat, promoteTypes, type TypedArray } from "./dtype.ts";
 export {
@@ -17,6 +18,7 @@ export { clone, contiguous } from "./ops/copy.ts";
 export {
   arange, empty, emptyLike, eye, full, fullLike, linspace, logspace, type NestedData, ones, onesLike, tensor, type TensorOptions, zeros, zerosLike,
 } from "./ops/creation.ts"; // biome-ignore format: a list
+export { diag, diagEmbed, type DiagEmbedOptions, diagflat } from "./ops/diagonals.ts";
 export {
   abs, neg, positive, sign, sgn, square, sqrt, rsqrt, reciprocal, exp, exp2, expm1, log, log1p, log2, log10, logit, sin, cos, tan, asin,
   acos, atan, sinh, cosh, tanh, asinh, acosh, atanh, sinc, deg2rad, rad2deg, erf, erfc, lgamma, digamma, floor, ceil, trunc, frac, isnan,
@@ -26,8 +28,12 @@ export {
   ge, logicalAnd, logicalOr, logicalXor, bitwiseAnd, bitwiseOr, bitwiseXor, where, lerp, threshold, addcmul, addcdiv,
 } from "./ops/elementwise.ts"; // biome-ignore format: a list
 export { embeddingLookup, gather, indexAdd, indexSelect, oneHot, scatter, scatterAdd } from "./ops/gather.ts";
+export type { IndexItem, SliceRange } from "./ops/index-items.ts";
+export { indexPut, type IndexPutOptions } from "./ops/index-put.ts";
+export { at, take, takeAlongDim } from "./ops/indexing.ts";
 export { cat, chunk, pad, split, stack, unbind } from "./ops/join.ts";
 export { addmm, type AddmmOptions, baddbmm, bmm, dot, linear, matmul, mm, mv, outer } from "./ops/matmul.ts";
+export { maskedFill } from "./ops/masked.ts";
 export {
   broadcastTo, diagonal, expand, flatten, flip, movedim, narrow, permute, ravel, reshape, select, slice, squeeze, t, transpose, unflatten, unfold,
   unsqueeze, view,
@@ -39,13 +45,16 @@ export {
 export {
   bernoulli, dropout, type DropoutOptions, normal, rand, randint, randLike, randn, randnLike, type RandomOptions, randperm, uniform,
 } from "./ops/random.ts"; // biome-ignore format: a list
+export { fliplr, flipud, roll, rot90 } from "./ops/rearrange.ts";
 export {
   all, amax, amin, any, argmax, argmin, type Dims, max, mean, min, prod, type ReduceOptions, sum, type SumOptions, type ValuesAndIndices,
 } from "./ops/reduce.ts"; // biome-ignore format: a list
+export { meshgrid, repeat, repeatInterleave, tile } from "./ops/repeat.ts";
 export { cummax, cummin, cumprod, cumsum } from "./ops/scan.ts";
 export { logSoftmax, softmax, type SoftmaxOptions } from "./ops/softmax.ts";
 export { argsort, sort, topk } from "./ops/sort.ts";
 export { logsumexp, norm, std, stdMean, variance as var, varMean, type VarOptions } from "./ops/statistics.ts";
+export { tril, triu, type TriangleOptions } from "./ops/triangle.ts";
 export { inspectTensor } from "./print.ts";
 export { defaultGenerator, Generator, type GeneratorState, manualSeed } from "./random.ts";
 export type { Nested } from "./read.ts";

@@ -2,27 +2,37 @@
 import { add, add_, type AlphaOptions, clamp, div, type DivOptions, gelu, pow, round, sub, sub_, whereMethod } from "./ops/arithmetic.ts";
 import { clone, contiguous, copy_, to, toDevice } from "./ops/copy.ts";
 import { newFull, newOnes, newZeros } from "./ops/creation.ts";
+import { diag, diagEmbed, diagflat } from "./ops/diagonals.ts";
 import { gather, indexAdd, indexSelect, scatter, scatterAdd } from "./ops/gather.ts";
 import { fill_, zero_ } from "./ops/fill.ts";
+import { at, take, takeAlongDim } from "./ops/indexing.ts";
+import { indexPut, indexPut_ } from "./ops/index-put.ts";
 import { chunk, split, unbind } from "./ops/join.ts";
+import { maskedFill, maskedFill_ } from "./ops/masked.ts";
 import { addmm, baddbmm, bmm, dot, matmul, mm, mv, outer } from "./ops/matmul.ts";
 import {
   broadcastTo, diagonal, expand, expandAs, flatten, flip, movedim, narrow, permute, ravel, reshape, reshapeAs, select, slice, squeeze, t, transpose,
   unflatten, unfold, unsqueeze, view, viewAs,
 } from "./ops/movement.ts"; // biome-ignore format: a list
 import { type Operand, type PointwiseMethods, pointwiseMethods } from "./ops/pointwise.ts";
+import { fliplr, flipud, roll, rot90 } from "./ops/rearrange.ts";
 import { all, amax, amin, any, argmax, argmin, max, mean, min, prod, type ReduceOptions, sum, type ValuesAndIndices } from "./ops/reduce.ts";
+import { repeat, repeatInterleave, tile } from "./ops/repeat.ts";
 import { cummax, cummin, cumprod, cumsum } from "./ops/scan.ts";
 import { logSoftmax, softmax } from "./ops/softmax.ts";
 import { argsort, sort, topk } from "./ops/sort.ts";
 import { logsumexp, norm, std, variance } from "./ops/statistics.ts";
+import { tril, triu } from "./ops/triangle.ts";
 import { Tensor } from "./tensor.ts";
 
 const functions = {
   add_, sub_, clamp, gelu, pow, round,
   clone, contiguous, copy_, to, toDevice, fill_, zero_,
   newFull, newOnes, newZeros,
+  at, take, takeAlongDim, indexPut, indexPut_, maskedFill, maskedFill_,
   gather, indexAdd, indexSelect, scatter, scatterAdd,
+  diag, diagEmbed, diagflat, tril, triu,
+  fliplr, flipud, roll, rot90, repeat, repeatInterleave, tile,
   chunk, split, unbind,
   addmm, baddbmm, bmm, dot, matmul, mm, mv, outer,
   broadcastTo, diagonal, expand, expandAs, flatten, flip, movedim, narrow, permute, ravel, reshape, reshapeAs, select, slice, squeeze, t, transpose,
