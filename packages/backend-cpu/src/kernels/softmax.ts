@@ -1,0 +1,106 @@
+// FusedKernels.softmax, logSoftmax and their gradients.
+import {
+  type Backend,
+  contiguousStrides,
+  type FusedKernels,
+  formula,
+  input,
+  isContiguous,
+  numel,
+  type View,
+} from "@gradkit/tensor/backend";
+import type { Memory } from "../memory.ts";
+import { advance, forRange } from "../wasm/control.ts";
+import { type Local, ModuleBuilder, type Target } from "../wasm/emitter.ts";
+import { i32 } from "../wasm/scalar.ts";
+import { addressOf } from "./contiguous.ts";
+import { softmaxAlgorithms } from "./softmax-algorithms.ts";
+import { blockColumns, columnAxis, mostCells, rowAxis } from "./softmax-axis.ts";
+
+type SoftmaxOp = keyof typeof softmaxAlgorithms;
+
+/** Operands are contiguous [outer, size, inner], none of it 0; the softmax runs along size. `cells` is room for running values. */
+type SoftmaxKernel = (outer: number, size: number, inner: number, cells: number, ...operands: number[]) => void;
+
+const sizesAndCells = ["i32", "i32", "i32", "i32"] as const;
+const parameters: Record<SoftmaxOp, readonly "i32"[]> = {
+  softmax: [...sizesAndCells, "i32", "i32"],
+  logSoftmax: [...sizesAndCells, "i32", "i32"],
+  softmaxGrad: [...sizesAndCells, "i32", "i32", "i32"],
+  logSoftmaxGrad: [...sizesAndCells, "i32", "i32", "i32"],
+};
+
+type Parameters = [Local<"i32">, Local<"i32">, Local<"i32">, Local<"i32">, ...Local<"i32">[]];
+
+/** For inner = 1, without cells. */
+function compileRows(target: Target, op: SoftmaxOp): SoftmaxKernel {
+  const module = new ModuleBuilder(target);
+  module.func("rows", parameters[op], null, (f, ...all) => {
+    const [outer, size, , , ...operands] = all as Parameters;
+    return forRange(f.i32(), 0, outer, 1, [
+      softmaxAlgorithms[op](f, rowAxis(f, size), operands),
+      operands.map((operand) => advance(operand, i32.shl(size, 2))),
+    ]);
+  });
+  return module.instantiate().rows as SoftmaxKernel;
+}
+
+function compileColumns(target: Target, op: SoftmaxOp): SoftmaxKernel {
+  const module = new ModuleBuilder(target);
+  module.func("columns", parameters[op], null, (f, ...all) => {
+    const [outer, size, inner, cells, ...operands] = all as Parameters;
+    const [column, offset, columns, stride] = [f.i32(), f.i32(), f.i32(), f.i32()];
+    const left = i32.sub(inner, column);
+    return [
+      stride.set(i32.shl(inner, 2)),
+      forRange(f.i32(), 0, outer, 1, [
+        forRange(column, 0, inner, blockColumns, [
+          offset.set(i32.shl(column, 2)),
+          columns.set(i32.select(i32.ltS(left, blockColumns), left, blockColumns)),
+          softmaxAlgorithms[op](f, columnAxis(f, size, stride, offset, columns, cells), operands),
+        ]),
+        operands.map((operand) => advance(operand, i32.mul(size, stride))),
+      ]),
+    ];
+  });
+  return module.instantiate().columns as SoftmaxKernel;
+}
+
+const identity = formula(["float"], [], [input(0, "float")]);
+
+/** `map` brings inputs that are not contiguous into order. */
+export function createSoftmax(memory: Memory, map: Backend["map"]): Pick<FusedKernels, SoftmaxOp> {
+  const rows: Partial<Record<SoftmaxOp, SoftmaxKernel>> = {};
+  const columns: Partial<Record<SoftmaxOp, SoftmaxKernel>> = {};
+
+  const run = (op: SoftmaxOp, inputs: readonly View[], output: View, dim: number): boolean => {
+    const { shape, dtype } = output;
+    if (dtype !== "float32") return false;
+    if (numel(shape) === 0) return true;
+    const size = shape[dim] ?? 1; // a scalar is one element
+    const inner = numel(shape.slice(dim + 1));
+    const ordered = inputs.map((view) => {
+      if (isContiguous(view)) return view;
+      const copy: View = { buffer: memory.allocate(4 * numel(shape)), dtype, shape, strides: contiguousStrides(shape), offset: 0 };
+      map(identity, [view], [], [copy]);
+      return copy;
+    });
+    if (inner === 1) rows[op] ??= compileRows(memory, op);
+    else columns[op] ??= compileColumns(memory, op);
+    const kernel = (inner === 1 ? rows : columns)[op] as SoftmaxKernel;
+    const cells = memory.allocate(4 * blockColumns * mostCells);
+    kernel(numel(shape) / (size * inner), size, inner, cells.pointer, ...[...ordered, output].map(addressOf));
+    memory.release(cells);
+    ordered.forEach((view, i) => {
+      if (view !== inputs[i]) memory.release(view.buffer as never);
+    });
+    return true;
+  };
+
+  return {
+    softmax: (x, y, dim) => run("softmax", [x], y, dim),
+    logSoftmax: (x, y, dim) => run("logSoftmax", [x], y, dim),
+    softmaxGrad: (dy, y, dx, dim) => run("softmaxGrad", [dy, y], dx, dim),
+    logSoftmaxGrad: (dy, y, dx, dim) => run("logSoftmaxGrad", [dy, y], dx, dim),
+  };
+}
