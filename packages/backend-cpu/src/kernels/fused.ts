@@ -1,0 +1,21 @@
+// The kernels for whole ops, over one memory. Each compiles its parts when it is first called.
+import type { Backend, FusedKernels } from "@gradkit/tensor/backend";
+import type { Memory } from "../memory.ts";
+import { createConv } from "./conv.ts";
+import { createConvInputGrad } from "./conv-input-grad.ts";
+import { ConvKernels } from "./conv-kernels.ts";
+import { createConvWeightGrad } from "./conv-weight-grad.ts";
+import { createMaxPool, createMaxPoolGrad } from "./pool.ts";
+import { createSoftmax } from "./softmax.ts";
+
+export function createFused(memory: Memory, map: Backend["map"]): FusedKernels {
+  const kernels = new ConvKernels(memory);
+  return {
+    conv: createConv(kernels),
+    convInputGrad: createConvInputGrad(kernels),
+    convWeightGrad: createConvWeightGrad(kernels),
+    maxPool: createMaxPool(memory),
+    maxPoolGrad: createMaxPoolGrad(kernels),
+    ...createSoftmax(memory, map),
+  };
+}
