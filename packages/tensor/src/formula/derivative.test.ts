@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { add, cast, custom, exp, floor, gt, mul, select, sub, tanh } from "./build.ts";
+import { add, cast, custom, exp, floor, gt, madd, mul, select, sub, tanh } from "./build.ts";
 import { derivative } from "./derivative.ts";
 import { evaluate } from "./evaluate.ts";
 import { relu, sigmoid } from "./functions.ts";
@@ -79,6 +79,11 @@ describe("several outputs", () => {
   });
 });
 
+it("differentiates the fused multiply-add", () => {
+  const f = formula(["float", "float", "float"], [], [madd(x, y, input(2, "float"))]);
+  expect(evaluate(derivative(f, [0, 1, 2]).formula)([10, 2, 3], [], 0)).toEqual([30, 20, 10]);
+});
+
 describe("custom functions", () => {
   const doubled = custom("doubled", (a) => mul(a, 2), (g) => [mul(g, 17)]); // biome-ignore format: short
   const stop = custom("stop", (a) => mul(a, 2), () => [null]); // biome-ignore format: short
@@ -86,6 +91,12 @@ describe("custom functions", () => {
   it("bring their own derivative", () => {
     expect(evaluate(derivative(one(doubled(x)), [0]).formula)([1], [], 0)).toEqual([17]);
     expect(derivative(one(stop(x)), [0]).outputs).toEqual([null]);
+    expect(doubled(x)).toBe(doubled(x));
+  });
+
+  it("differ where only their derivatives do", () => {
+    const impostor = custom("doubled", (a) => mul(a, 2), (g) => [g]); // biome-ignore format: short
+    expect(evaluate(derivative(one(impostor(x)), [0]).formula)([1], [], 0)).toEqual([1]);
   });
 });
 

@@ -54,6 +54,7 @@ export interface Formula {
 
 const nodes = new Map<string, Node>();
 const formulas = new Map<string, Formula>();
+const customs = new Map<CustomFunction, number>();
 const numberBits = new DataView(new ArrayBuffer(8));
 
 /** Tells apart what === cannot (−0 from 0) and joins what it parts (NaN). */
@@ -61,6 +62,16 @@ function numberKey(value: number): string {
   if (Number.isInteger(value) && !Object.is(value, -0)) return String(value);
   numberBits.setFloat64(0, value);
   return numberBits.getBigUint64(0).toString(36);
+}
+
+/** Two functions with one name may differ in their derivatives. */
+function customId(custom: CustomFunction): number {
+  let id = customs.get(custom);
+  if (id === undefined) {
+    id = customs.size;
+    customs.set(custom, id);
+  }
+  return id;
 }
 
 export function node(
@@ -73,7 +84,7 @@ export function node(
 ): Node {
   let key = `${op}:${type}:${numberKey(value)}`;
   for (const arg of args) key += `,${arg.id}`;
-  if (custom) key += `;${custom.name}:${body?.id}`;
+  if (custom) key += `;${customId(custom)}:${body?.id}`;
   let found = nodes.get(key);
   if (!found) {
     found = Object.freeze({ id: nodes.size, op, type, args, value, body, custom });

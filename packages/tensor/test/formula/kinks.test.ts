@@ -1,4 +1,4 @@
-// Values and gradients at kinks, ties, poles and extremes, for an incoming gradient of 1: PyTorch's, written down by hand.
+// Values and gradients at kinks, ties, poles and extremes: PyTorch's, written down by hand.
 import { describe, expect, it } from "vitest";
 import { type BinaryName, rowFunction, type TernaryName, type UnaryName } from "./rows.ts";
 
@@ -37,7 +37,7 @@ const unaryRows: readonly (readonly [UnaryName, number, number, number, Scalars?
   ["hardtanh", -1, -1, 0], ["hardtanh", 1, 1, 0], ["hardtanh", 0, 0, 1],
   ["hardsigmoid", -3, 0, 0], ["hardsigmoid", 3, 1, 0], ["hardsigmoid", 0, 0.5, 1 / 6], ["hardsigmoid", inf, 1, 0],
   ["hardswish", -3, 0, 0], ["hardswish", 3, 3, 1], ["hardswish", 0, 0, 0.5],
-  ["hardshrink", 0.5, 0, 0], ["hardshrink", -0.5, 0, 0], ["hardshrink", 0.6, 0.6, 1], ["hardshrink", nan, nan, 1],
+  ["hardshrink", 0.5, 0, 0], ["hardshrink", -0.5, 0, 0], ["hardshrink", 0.501, 0.501, 1], ["hardshrink", -0.501, -0.501, 1], ["hardshrink", nan, nan, 1],
   ["softshrink", 0.5, 0, 0], ["softshrink", -0.5, 0, 0], ["softshrink", 1, 0.5, 1], ["softshrink", nan, nan, 1],
   ["elu", 0, 0, 1], ["elu", 0, 0, 2, { alpha: 2 }], ["elu", 1000, 1000, 1], ["elu", -inf, -1, 0], ["elu", nan, nan, 1],
   ["celu", 0, 0, 1, { alpha: 2 }], ["celu", 1000, 1000, 1], ["celu", -inf, -2, 0, { alpha: 2 }],

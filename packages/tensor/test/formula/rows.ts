@@ -14,11 +14,14 @@ type Build = (...nodes: unknown[]) => Node;
 export interface RowFunction {
   readonly formula: Formula;
   value(args: readonly number[]): number;
-  /** Per argument, for an incoming gradient of 1; null where the derivative is zero everywhere. */
+  /** Per argument; null where the derivative is zero everywhere. */
   gradients(args: readonly number[]): (number | null)[];
   /** Per argument, the derivative of the sum of all first derivatives. */
   secondGradients(args: readonly number[]): number[];
 }
+
+/** Not 1, so that a rule that forgets it, or divides by it, shows; a power of two, so that it leaves no rounding. */
+const incoming = 2;
 
 export function rowFunction(name: RowName, scalars: Readonly<Record<string, number>> = {}): RowFunction {
   const row = { ...unary, ...binary, ...ternary }[name];
@@ -38,16 +41,16 @@ export function rowFunction(name: RowName, scalars: Readonly<Record<string, numb
   const all = nodes.map((_, i) => i);
   const first = derivative(forward, all);
   const value = (args: readonly number[]): number => evaluate(forward)(args, values, 0)[0] as number;
-  /** What the first derivative reads, for an incoming gradient of 1. */
+  /** What the first derivative reads. */
   const reads = (args: readonly number[]): number[] =>
-    first.sources.map(({ kind, index }) => (kind === "grad" ? 1 : kind === "input" ? (args[index] as number) : value(args)));
+    first.sources.map(({ kind, index }) => (kind === "grad" ? incoming : kind === "input" ? (args[index] as number) : value(args)));
 
   return {
     formula: forward,
     value,
     gradients(args) {
       const got = evaluate(first.formula)(reads(args), values, 0);
-      return first.outputs.map((k) => (k === null ? null : (got[k] as number)));
+      return first.outputs.map((k) => (k === null ? null : (got[k] as number) / incoming));
     },
     secondGradients(args) {
       const atFirst = evaluate(first.formula)(reads(args), values, 0);
@@ -64,7 +67,7 @@ export function rowFunction(name: RowName, scalars: Readonly<Record<string, numb
       for (const [i, { kind, index }] of first.sources.entries()) {
         const k = second.outputs[i];
         if (kind === "grad" || k === null || k === undefined) continue;
-        const flow = got[k] as number;
+        const flow = (got[k] as number) / incoming;
         if (kind === "input") result[index] = (result[index] as number) + flow;
         else {
           for (const [j, g] of this.gradients(args).entries()) result[j] = (result[j] as number) + flow * (g ?? 0); // y depends on x

@@ -86,7 +86,7 @@ describe("values", () => {
 
 // name, types, arguments, type of the result, value
 const whole: readonly (readonly [RowName, ScalarType, readonly number[], ScalarType, number])[] = [
-  ["abs", "int", [-3], "int", 3], ["neg", "int", [3], "int", -3], ["square", "int", [-3], "int", 9], ["sign", "int", [-3], "int", -1], ["sign", "bool", [1], "bool", 1],
+  ["abs", "int", [-3], "int", 3], ["neg", "int", [3], "int", -3], ["square", "int", [-3], "int", 9], ["sign", "int", [-3], "int", -1], ["sign", "int", [0], "int", 0], ["sgn", "float", [-0], "float", 0], ["sign", "bool", [1], "bool", 1],
   ["floor", "int", [3], "int", 3], ["relu", "int", [-3], "int", 0], ["reciprocal", "int", [4], "float", 0.25], ["sigmoid", "int", [0], "float", 0.5],
   ["isnan", "int", [0], "bool", 0], ["isinf", "int", [0], "bool", 0], ["isfinite", "int", [0], "bool", 1], ["nanToNum", "int", [7], "int", 7],
   ["logicalNot", "int", [0], "bool", 1], ["logicalNot", "int", [-2], "bool", 0], ["logicalNot", "bool", [1], "bool", 0],
