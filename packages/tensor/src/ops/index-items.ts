@@ -25,7 +25,8 @@ const sliceText = /^\s*(-?\d+)?\s*:\s*(-?\d+)?\s*(?::\s*(-?\d+)?\s*)?$/;
 function parseText(op: string, text: string): "..." | SliceRange {
   if (text === "...") return text;
   const match = sliceText.exec(text);
-  if (!match) throw new IndexError(op, `${JSON.stringify(text)} is no index. Write a slice as "start:stop:step", the dims between as "..."`);
+  if (!match)
+    throw new IndexError(op, `${JSON.stringify(text)} is no index. Write a slice as "start:stop:step", the dims between as "..."`);
   const [start, stop, step] = match.slice(1).map((number) => (number === undefined ? null : Number(number)));
   return { start: start ?? null, stop: stop ?? null, step: step ?? null };
 }
@@ -39,7 +40,10 @@ function fromList(op: string, x: Tensor, list: readonly NestedData[]): Tensor {
 
 function checkedTensor(op: string, index: Tensor): Tensor {
   if (index.dtype === "bool") {
-    throw new UnsupportedError(op, "the shape of what a mask selects depends on its values. Use await x.maskedSelect(mask), or where() and maskedFill()");
+    throw new UnsupportedError(
+      op,
+      "the shape of what a mask selects depends on its values. Use await x.maskedSelect(mask), or where() and maskedFill()",
+    );
   }
   if (index.dtype !== "int32") throw new DTypeError(op, `indices must be int32 (got ${index.dtype}). Convert with .to("int32")`);
   return index;

@@ -1,5 +1,5 @@
 // x[…] = values: through the very views and positions that x[…] reads.
-import { DTypeError, formatShape, ShapeError } from "../errors.ts";
+import { DTypeError, formatShape, ShapeError, UnsupportedError } from "../errors.ts";
 import { scope } from "../lifetime.ts";
 import { broadcastShapes, sameShape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
@@ -27,10 +27,11 @@ function asTensor(op: string, x: Tensor, values: Tensor | number | boolean): Ten
 }
 
 /** x[mask] = value: with one value the shape of what is selected does not matter. */
-function asMask(indices: readonly IndexItem[], values: Tensor | number | boolean, accumulate: boolean): Tensor | null {
-  const [mask] = indices;
-  const single = !(values instanceof Tensor) || values.ndim === 0;
-  return indices.length === 1 && mask instanceof Tensor && mask.dtype === "bool" && single && !accumulate ? mask : null;
+function singleMask(op: string, indices: readonly IndexItem[], values: Tensor, accumulate: boolean): Tensor | null {
+  const mask = indices.find((item) => item instanceof Tensor && item.dtype === "bool");
+  if (!(mask instanceof Tensor)) return null;
+  if (indices.length === 1 && values.ndim === 0 && !accumulate) return mask;
+  throw new UnsupportedError(op, `a mask takes one value and no other index (got values ${formatShape(values.shape)}). Use where()`);
 }
 
 /** The mask's dims are the first ones of x. */
@@ -51,13 +52,24 @@ function spread(op: string, values: Tensor, target: Tensor): Tensor {
 }
 
 /** A copy of x with x[indices] = values, which broadcast to what is indexed. Indices are those of `at`; a mask takes a single value. */
-export function indexPut(x: Tensor, indices: readonly IndexItem[], values: Tensor | number | boolean, options: IndexPutOptions = {}): Tensor {
+export function indexPut(
+  x: Tensor,
+  indices: readonly IndexItem[],
+  values: Tensor | number | boolean,
+  options: IndexPutOptions = {},
+): Tensor {
   return scope(() => put("indexPut", x, indices, values, options));
 }
 
-function put(op: string, x: Tensor, indices: readonly IndexItem[], values: Tensor | number | boolean, { accumulate = false }: IndexPutOptions): Tensor {
+function put(
+  op: string,
+  x: Tensor,
+  indices: readonly IndexItem[],
+  values: Tensor | number | boolean,
+  { accumulate = false }: IndexPutOptions,
+): Tensor {
   const source = asTensor(op, x, values);
-  const mask = asMask(indices, values, accumulate);
+  const mask = singleMask(op, indices, source, accumulate);
   if (mask) return maskedFill(x, alignMask(op, x, mask), source);
   const positions = at(view(arange(x.numel, { device: x.device }), x.shape), ...indices); // where in the flattened x each value goes
   const flat = [x, positions, spread(op, source, positions)].map((part) => reshape(part, [part.numel]));
@@ -66,7 +78,12 @@ function put(op: string, x: Tensor, indices: readonly IndexItem[], values: Tenso
 }
 
 /** Writes x[indices] = values. */
-export function indexPut_(x: Tensor, indices: readonly IndexItem[], values: Tensor | number | boolean, options: IndexPutOptions = {}): Tensor {
+export function indexPut_(
+  x: Tensor,
+  indices: readonly IndexItem[],
+  values: Tensor | number | boolean,
+  options: IndexPutOptions = {},
+): Tensor {
   return scope(() => {
     if (indices.some(holdsPositions)) return copy_(x, put("indexPut_", x, indices, values, options));
     const target = at(x, ...indices);

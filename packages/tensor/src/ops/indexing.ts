@@ -22,7 +22,10 @@ function checkBounds(op: string, { axis, index }: DimIndex, size: number): void 
   if (!index.device.capabilities.syncRead) return;
   for (const position of index.dataSync()) {
     if (position < -size || position >= size) {
-      throw new IndexError(op, `index ${position} is out of range for dim ${axis} of size ${size} (got indices ${formatShape(index.shape)})`);
+      throw new IndexError(
+        op,
+        `index ${position} is out of range for dim ${axis} of size ${size} (got indices ${formatShape(index.shape)})`,
+      );
     }
   }
 }
@@ -37,7 +40,10 @@ function takeAlong(x: Tensor, dim: number, index: Tensor): Tensor {
 /** Dims without gaps keep their place; others go to the front, as in NumPy. */
 function takeAll(x: Tensor, indices: readonly DimIndex[]): Tensor {
   const [first] = indices as readonly [DimIndex, ...DimIndex[]];
-  broadcastShapes("at", indices.map(({ index }) => index.shape)); // a clear error before any work
+  broadcastShapes(
+    "at",
+    indices.map(({ index }) => index.shape),
+  ); // a clear error before any work
   const sizes = indices.map(({ dim }) => x.shape[dim] as number);
   const merged = indices
     .map(({ index }, i) => wrapIndex(index, sizes[i] as number))
@@ -93,12 +99,19 @@ export function takeAlongDim(x: Tensor, index: Tensor, dim: number | null = null
   return scope(() => {
     if (dim === null) return gather(ravel(x), 0, ravel(index));
     if (index.ndim !== x.ndim) {
-      throw new ShapeError("takeAlongDim", `indices must have the tensor's rank (got ${formatShape(index.shape)} for ${formatShape(x.shape)})`);
+      throw new ShapeError(
+        "takeAlongDim",
+        `indices must have the tensor's rank (got ${formatShape(index.shape)} for ${formatShape(x.shape)})`,
+      );
     }
     const d = normalizeDim("takeAlongDim", dim, x.ndim);
     const without = (shape: Shape): number[] => shape.map((size, i) => (i === d ? 1 : size));
     const shared = broadcastShapes("takeAlongDim", [without(x.shape), without(index.shape)]);
-    const like = (y: Tensor): Tensor => broadcastTo(y, shared.map((size, i) => (i === d ? (y.shape[d] as number) : size)));
+    const like = (y: Tensor): Tensor =>
+      broadcastTo(
+        y,
+        shared.map((size, i) => (i === d ? (y.shape[d] as number) : size)),
+      );
     return gather(like(x), d, like(index));
   });
 }

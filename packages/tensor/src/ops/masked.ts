@@ -8,8 +8,10 @@ import { type Operand, pointwiseFunctions as pw } from "./pointwise.ts";
 
 function checkMasked(op: string, x: Tensor, mask: Tensor, value: Operand): void {
   if (mask.dtype !== "bool") throw new DTypeError(op, `the mask must be bool (got ${mask.dtype})`);
-  if (value instanceof Tensor && value.ndim > 0) throw new ShapeError(op, `the value must be a number or of rank 0 (got ${formatShape(value.shape)})`);
-  if (typeof value === "number" && !isFloat(x.dtype) && !Number.isInteger(value)) throw new DTypeError(op, `${value} does not fit into ${x.dtype}`);
+  if (value instanceof Tensor && value.ndim > 0)
+    throw new ShapeError(op, `the value must be a number or of rank 0 (got ${formatShape(value.shape)})`);
+  if (typeof value === "number" && !isFloat(x.dtype) && !Number.isInteger(value))
+    throw new DTypeError(op, `${value} does not fit into ${x.dtype}`);
 }
 
 /** A copy of x with `value` where the mask, which broadcasts, is true. The dtype stays. */

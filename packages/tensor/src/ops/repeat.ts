@@ -1,5 +1,5 @@
 // Copies of a tensor beside each other: an expanded view, written out once.
-import { DTypeError, formatShape, IndexError, ShapeError } from "../errors.ts";
+import { DTypeError, formatShape, IndexError, ShapeError, UnsupportedError } from "../errors.ts";
 import { scope } from "../lifetime.ts";
 import { normalizeDim, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -17,9 +17,20 @@ function checkCounts(op: string, counts: readonly number[]): void {
 /** Both lists have one length. */
 function repeatDims(x: Tensor, shape: Shape, counts: readonly number[]): Tensor {
   return scope(() => {
-    const apart = reshape(x, shape.flatMap((size) => [1, size]));
-    const all = clone(expand(apart, shape.flatMap((size, d) => [counts[d] as number, size])));
-    return view(all, shape.map((size, d) => size * (counts[d] as number)));
+    const apart = reshape(
+      x,
+      shape.flatMap((size) => [1, size]),
+    );
+    const all = clone(
+      expand(
+        apart,
+        shape.flatMap((size, d) => [counts[d] as number, size]),
+      ),
+    );
+    return view(
+      all,
+      shape.map((size, d) => size * (counts[d] as number)),
+    );
   });
 }
 
@@ -27,7 +38,8 @@ function repeatDims(x: Tensor, shape: Shape, counts: readonly number[]): Tensor 
 export function repeat(x: Tensor, ...sizes: number[] | [readonly number[]]): Tensor {
   const counts = sizes.flat() as number[];
   checkCounts("repeat", counts);
-  if (counts.length < x.ndim) throw new ShapeError("repeat", `${counts.length} counts are too few for ${x.ndim} dims (got ${formatShape(x.shape)})`);
+  if (counts.length < x.ndim)
+    throw new ShapeError("repeat", `${counts.length} counts are too few for ${x.ndim} dims (got ${formatShape(x.shape)})`);
   return repeatDims(x, [...ones(counts.length - x.ndim), ...x.shape], counts);
 }
 
@@ -39,6 +51,8 @@ export function tile(x: Tensor, ...sizes: number[] | [readonly number[]]): Tenso
 
 /** Each element `repeats` times in a row along dim; without a dim, of the flattened x. */
 export function repeatInterleave(x: Tensor, repeats: number, dim: number | null = null): Tensor {
+  if (typeof repeats !== "number")
+    throw new UnsupportedError("repeatInterleave", "the shape would depend on the values of repeats. Pass one number for all");
   checkCounts("repeatInterleave", [repeats]);
   return scope(() => {
     const source = dim === null || x.ndim === 0 ? ravel(x) : x;
@@ -61,5 +75,13 @@ export function meshgrid(tensors: readonly Tensor[], { indexing = "ij" }: { inde
   }
   const order = tensors.map((_, d) => (indexing === "xy" && tensors.length > 1 && d < 2 ? 1 - d : d)); // which dim a tensor runs along
   const shape = order.map((d) => tensors[d]?.numel as number);
-  return tensors.map((x, i) => expand(view(x, order.map((_, d) => (d === order[i] ? x.numel : 1))), shape));
+  return tensors.map((x, i) =>
+    expand(
+      view(
+        x,
+        order.map((_, d) => (d === order[i] ? x.numel : 1)),
+      ),
+      shape,
+    ),
+  );
 }

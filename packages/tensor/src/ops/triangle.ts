@@ -2,7 +2,7 @@
 import { dtypes } from "../dtype.ts";
 import { formatShape, ShapeError } from "../errors.ts";
 import { cast, ge, intDiv, le, rem, select, sub } from "../formula/build.ts";
-import { formula, index, input, type Node, scalar, type ScalarType } from "../formula/nodes.ts";
+import { formula, index, input, type Node, type ScalarType, scalar } from "../formula/nodes.ts";
 import type { Tensor } from "../tensor.ts";
 import { mapFormula } from "./map.ts";
 
