@@ -121,15 +121,19 @@ export function compileMatmulTiles(target: Target, variant: MatmulVariant): Matm
       advance(cAt, i32.mul(rows, cRow)),
       advance(startAt, i32.mul(rows, startRow)),
     ];
-    return forRange(j, 0, n, width, [
-      columns.set(i32.sub(n, j)),
-      aAt.set(a),
-      cAt.set(i32.add(c, i32.shl(j, 2))),
-      startAt.set(start),
-      balancedTiles(f, m, mostRows, tile),
-      advance(b, bPanel),
-      advance(start, startPanel),
-    ]);
+    const panels = balancedTiles(f, m, mostRows);
+    return [
+      panels.prepare,
+      forRange(j, 0, n, width, [
+        columns.set(i32.sub(n, j)),
+        aAt.set(a),
+        cAt.set(i32.add(c, i32.shl(j, 2))),
+        startAt.set(start),
+        panels.walk(tile),
+        advance(b, bPanel),
+        advance(start, startPanel),
+      ]),
+    ];
   });
   return module.instantiate().walk as MatmulTiles;
 }

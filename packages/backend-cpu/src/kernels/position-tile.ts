@@ -78,14 +78,18 @@ export function compilePositionTiles(target: Target, shape: TileShape, run: Fixe
       advance(weightsAt, i32.mul(rows, weightBytes)),
       advance(cAt, i32.mul(rows, cRow)),
     ];
-    return forRange(group, 0, groups, 1, [
-      sources.map((source, j) => source.set(i32.add(image, i32.load(positions, 4 * j)))),
-      offsets.map((offset, j) => offset.set(i32.load(positions, 4 * (vectors + j)))),
-      weightsAt.set(weights),
-      cAt.set(c),
-      balancedTiles(f, outputs, mostRows, tile),
-      advance(positions, 8 * vectors),
-    ]);
+    const panels = balancedTiles(f, outputs, mostRows);
+    return [
+      panels.prepare,
+      forRange(group, 0, groups, 1, [
+        sources.map((source, j) => source.set(i32.add(image, i32.load(positions, 4 * j)))),
+        offsets.map((offset, j) => offset.set(i32.load(positions, 4 * (vectors + j)))),
+        weightsAt.set(weights),
+        cAt.set(c),
+        panels.walk(tile),
+        advance(positions, 8 * vectors),
+      ]),
+    ];
   });
   return module.instantiate().walk as PositionTiles;
 }

@@ -92,14 +92,18 @@ export function compileSegmentTiles(target: Target, run: Run): SegmentTiles {
         advance(startAt, i32.mul(rows, startRow)),
         advance(cAt, i32.mul(rows, cRow)),
       ];
-      return forRange(j, 0, n, width, [
-        offsetsAt.set(rowOffsets),
-        startAt.set(start),
-        cAt.set(i32.add(c, i32.shl(j, 2))),
-        balancedTiles(f, m, mostRows, tile),
-        advance(b, i32.mul(i32.mul(runs, runLength), 4 * width)),
-        advance(start, startPanel),
-      ]);
+      const panels = balancedTiles(f, m, mostRows);
+      return [
+        panels.prepare,
+        forRange(j, 0, n, width, [
+          offsetsAt.set(rowOffsets),
+          startAt.set(start),
+          cAt.set(i32.add(c, i32.shl(j, 2))),
+          panels.walk(tile),
+          advance(b, i32.mul(i32.mul(runs, runLength), 4 * width)),
+          advance(start, startPanel),
+        ]),
+      ];
     },
   );
   return module.instantiate().walk as SegmentTiles;

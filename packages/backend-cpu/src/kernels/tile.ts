@@ -1,5 +1,5 @@
 // The register tile that every product is made of: rows × vectors of accumulators, updated by a column of splats times a row of vectors.
-import { doWhile, when } from "../wasm/control.ts";
+import { forRange, when } from "../wasm/control.ts";
 import type { Code, FunctionBuilder, Local } from "../wasm/emitter.ts";
 import { type I32, i32, i32Value } from "../wasm/scalar.ts";
 import { f32x4, i32x4, type V128, v128 } from "../wasm/simd.ts";
@@ -78,21 +78,25 @@ export class RegisterTile {
   }
 }
 
-/**
- * The same number of rows in every tile, as nearly as can be: a tail of two rows would run at a third of the speed.
- * `body` sees the tile's number of rows; it is run ⌈total / most⌉ times.
- */
-export function balancedTiles(f: FunctionBuilder, total: I32, most: number, body: (rows: Local<"i32">) => Code): Code {
-  const [count, small, larger, rows] = f.locals("i32", 4) as [Local<"i32">, Local<"i32">, Local<"i32">, Local<"i32">];
-  return [
-    count.set(i32.divU(i32.add(total, most - 1), most)),
-    small.set(i32.divU(total, count)),
-    larger.set(i32.remU(total, count)), // so many tiles have one row more
-    doWhile(
-      [rows.set(i32.add(small, i32.gtS(larger, 0))), body(rows), larger.set(i32.sub(larger, 1)), count.set(i32.sub(count, 1))],
-      count,
-    ),
-  ];
+export interface BalancedTiles {
+  /** To run once, before. */
+  readonly prepare: Code;
+  /** Runs the body ⌈total / most⌉ times; it sees the tile's number of rows. */
+  walk(body: (rows: Local<"i32">) => Code): Code;
+}
+
+/** The same number of rows in every tile, as nearly as can be: a tail of two rows would run at a third of the speed. total ≥ 1. */
+export function balancedTiles(f: FunctionBuilder, total: I32, most: number): BalancedTiles {
+  const [tiles, small, larger] = [f.i32(), f.i32(), f.i32()];
+  const [tile, rows] = [f.i32(), f.i32()];
+  return {
+    prepare: [
+      tiles.set(i32.divU(i32.add(total, most - 1), most)),
+      small.set(i32.divU(total, tiles)),
+      larger.set(i32.remU(total, tiles)), // so many tiles have one row more
+    ],
+    walk: (body) => forRange(tile, 0, tiles, 1, [rows.set(i32.add(small, i32.ltS(tile, larger))), body(rows)]),
+  };
 }
 
 /** Calls what was made for the number of rows at hand. */
