@@ -54,6 +54,7 @@ export { cummax, cummin, cumprod, cumsum } from "./ops/scan.ts";
 export { logSoftmax, softmax, type SoftmaxOptions } from "./ops/softmax.ts";
 export { argsort, sort, topk } from "./ops/sort.ts";
 export { logsumexp, norm, std, stdMean, variance as var, varMean, type VarOptions } from "./ops/statistics.ts";
+export { pointwiseUpdate, type Update } from "./ops/update.ts";
 export { tril, triu, type TriangleOptions } from "./ops/triangle.ts";
 export { inspectTensor } from "./print.ts";
 export { defaultGenerator, Generator, type GeneratorState, manualSeed } from "./random.ts";
