@@ -26,7 +26,7 @@ export {
   ShapeError,
   UnsupportedError,
 } from "./errors.ts";
-export { cast } from "./formula/build.ts";
+export { add, and, bitcast, cast, ne, not, select, shr, sub, xor } from "./formula/build.ts";
 export { evaluate } from "./formula/evaluate.ts";
 export {
   constant,

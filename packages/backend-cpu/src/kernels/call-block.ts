@@ -1,18 +1,27 @@
 // The block of words in which the host hands a kernel its arguments: kernels of any number of operands are then called alike, with one address.
-// Words: 0 elements of the inner loop, 1 rows, 2 position of the first element; then per operand its address and its inner stride in bytes;
-// the scalars; and per outer dim, innermost first: size, counter, and per operand the bytes to move when this dim is the one that advances.
+// A header; per operand its address and its strides in bytes along the inner loop and the one around it; the scalars; and per dim outside of
+// those, innermost first: size, counter, and per operand the bytes to move when this dim is the one that advances.
 import { dtypes, type ScalarType, UnsupportedError, type View } from "@gradkit/tensor/backend";
 import type { CpuBuffer } from "../buffer.ts";
 import type { Memory } from "../memory.ts";
 import type { Iteration } from "./iteration.ts";
 
+/** Elements of the inner loop. */
 export const innerWord = 0;
+/** How often the loops inside the odometer run. */
 export const rowsWord = 1;
-export const indexWord = 2;
-export const pointerWord = (operand: number): number => 3 + 2 * operand;
-export const strideWord = (operand: number): number => 4 + 2 * operand;
-export const scalarWord = (operands: number, scalar: number): number => 3 + 2 * operands + scalar;
-export const outerWord = (operands: number, scalars: number): number => 3 + 2 * operands + scalars;
+/** Reductions: rows that make one output. */
+export const groupWord = 2;
+/** Reductions to columns: rounds of the loop around the inner one, and the address of the accumulators. */
+export const middleWord = 3;
+export const scratchWord = 4;
+const headerWords = 5;
+
+export const pointerWord = (operand: number): number => headerWords + 3 * operand;
+export const strideWord = (operand: number): number => headerWords + 3 * operand + 1;
+export const middleStrideWord = (operand: number): number => headerWords + 3 * operand + 2;
+export const scalarWord = (operands: number, scalar: number): number => headerWords + 3 * operands + scalar;
+export const outerWord = (operands: number, scalars: number): number => headerWords + 3 * operands + scalars;
 /** Words per outer dim. */
 export const outerWords = (operands: number): number => 2 + operands;
 
@@ -34,7 +43,10 @@ export class CallBlock {
     const { i32 } = this.#memory;
     i32[this.#start + innerWord] = inner;
     i32[this.#start + rowsWord] = rows;
-    i32[this.#start + indexWord] = 0;
+  }
+
+  setWord(word: number, value: number): void {
+    this.#memory.i32[this.#start + word] = value;
   }
 
   setOperand(operand: number, view: View, innerStride: number): void {
@@ -44,20 +56,20 @@ export class CallBlock {
     i32[this.#start + strideWord(operand)] = innerStride * bytes;
   }
 
-  setScalars(operands: number, types: readonly ScalarType[], values: readonly number[]): void {
+  setScalars(operands: number, types: readonly ScalarType[], values: readonly number[], first = 0): void {
     for (let s = 0; s < types.length; s++) {
-      const at = this.#start + scalarWord(operands, s);
+      const at = this.#start + scalarWord(operands, first + s);
       const value = values[s] as number;
       if (types[s] === "float") this.#memory.f32[at] = value;
       else this.#memory.i32[at] = types[s] === "bool" ? -value : value;
     }
   }
 
-  /** The dims outside the inner loop. Moves are from row start to row start. */
-  setOuter(operands: number, scalars: number, iteration: Iteration, view: (operand: number) => View): void {
+  /** The dims outside of the `inner` last ones. Moves are from row start to row start. */
+  setOuter(operands: number, scalars: number, iteration: Iteration, inner: number, view: (operand: number) => View): void {
     const { i32 } = this.#memory;
     const step = outerWords(operands);
-    const last = iteration.rank - 2;
+    const last = iteration.rank - 1 - inner;
     let at = this.#start + outerWord(operands, scalars);
     if ((last + 1) * step + outerWord(operands, scalars) > words) {
       throw new UnsupportedError("map", `${operands} operands of ${iteration.rank} dims do not fit into one call`);

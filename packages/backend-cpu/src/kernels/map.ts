@@ -5,7 +5,7 @@ import { doWhile, when } from "../wasm/control.ts";
 import { type Code, type FunctionBuilder, type Local, ModuleBuilder } from "../wasm/emitter.ts";
 import { i32 } from "../wasm/scalar.ts";
 import { i32x4, type V128, v128 } from "../wasm/simd.ts";
-import { CallBlock, indexWord, innerWord, pointerWord, scalarWord, strideWord } from "./call-block.ts";
+import { CallBlock, innerWord, pointerWord, scalarWord, strideWord } from "./call-block.ts";
 import { emitExpression } from "./expression.ts";
 import { Iteration } from "./iteration.ts";
 import { contiguous, Operand, type OperandClass, strided } from "./operand.ts";
@@ -15,7 +15,7 @@ import { emitRows } from "./rows.ts";
 export type Kernel = (block: number) => void;
 
 /** Cheap formulas are bound by the loop around them; of others one copy is enough. */
-const unrolledNodes = 12;
+export const unrolledNodes = 12;
 const unroll = 4;
 
 /** Code that walks `block`'s operands: inputs first, outputs last. */
@@ -81,7 +81,6 @@ function emitMap(f: FunctionBuilder, block: Local<"i32">, formula: PreparedFormu
     inner.set(i32.load(block, 4 * innerWord)),
     operands.map((operand, k) => operand.enter(block, 4 * strideWord(k))),
     scalars.map((scalar, s) => scalar.set(v128.load32Splat(block, 4 * scalarWord(operands.length, s)))),
-    position ? first.set(i32.load(block, 4 * indexWord)) : [],
     rows
       ? emitRows(f, block, operands, scalars.length, row)
       : [operands.map((operand, k) => operand.pointer.set(i32.load(block, 4 * pointerWord(k)))), row],
@@ -163,12 +162,12 @@ export class MapKernels {
       const access = flat ? contiguous : iteration.access(k);
       const code = dtypes[operand.dtype].code * 3 + access;
       key = typeof key === "number" ? key * 32 + code : `${key},${code}`;
-      block.setOperand(k, operand, access === strided ? iteration.innerStride(k) : 0);
+      block.setOperand(k, operand, access === strided ? iteration.stride(k) : 0);
     }
-    const inner = flat ? elements : iteration.innerSize();
+    const inner = flat ? elements : iteration.size();
     block.setCounts(inner, elements / inner);
     block.setScalars(count, formula.scalars, scalars);
-    if (rows) block.setOuter(count, scalars.length, iteration, view);
+    if (rows) block.setOuter(count, scalars.length, iteration, 1, view);
     const classes = (): OperandClass[] =>
       Array.from({ length: count }, (_, k) => ({ dtype: view(k).dtype, access: flat ? contiguous : iteration.access(k) }));
     kernels.find(key, rows, classes)(block.address);

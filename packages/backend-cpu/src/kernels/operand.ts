@@ -47,6 +47,11 @@ export class Operand {
     return this.#stride ? this.#stride.set(i32.load(address, offset)) : [];
   }
 
+  /** The same stride as another operand's. */
+  shareStride(other: Operand): Code {
+    return this.#stride && other.#stride ? this.#stride.set(other.#stride) : [];
+  }
+
   /** Once per row, when the pointer is set. */
   startRow(): Code {
     if (this.access === broadcast)
@@ -87,6 +92,11 @@ export class Operand {
       const store = this.#storeLane(value, lane);
       return lane === 0 ? store : when(i32.gtS(left, lane), store);
     });
+  }
+
+  /** Lane 0 alone. */
+  storeOne(value: V128): Code {
+    return this.#storeLane(value, 0);
   }
 
   #storeLane(value: V128, lane: number): Code {

@@ -2,9 +2,10 @@
 import type { ScalarType } from "@gradkit/tensor/backend";
 import { doWhile, when } from "../wasm/control.ts";
 import { f64x2, i32x4, type V128, v128 } from "../wasm/simd.ts";
+import { upperHalf } from "./accumulation.ts";
 import type { Emitter } from "./expression.ts";
 
-const upperHalf = (a: V128): V128 => v128.shuffle(a, a, [2, 3, 2, 3]);
+
 const joinHalves = (low: V128, high: V128): V128 => v128.shuffle(low, high, [0, 1, 4, 5]);
 
 /**

@@ -1,0 +1,149 @@
+// Backend.reduce: decides which dims form the inner loop and compiles the kernel for it.
+import {
+  type Backend, constant, contiguousStrides, type DType, type Finish, type Formula, formula, input, numel, type Reducer, transform, type View, withArgs,
+} from "@gradkit/tensor/backend"; // biome-ignore format: a list
+import type { Memory } from "../memory.ts";
+import { ModuleBuilder } from "../wasm/emitter.ts";
+import { CallBlock, groupWord, middleStrideWord, middleWord, scratchWord } from "./call-block.ts";
+import { Iteration } from "./iteration.ts";
+import type { Kernel } from "./map.ts";
+import type { OperandClass } from "./operand.ts";
+import { usesIndex } from "./prepare.ts";
+import { emitReduceColumns, scratchByteLength, tileColumns } from "./reduce-columns.ts";
+import { emitReducePositions, toKey } from "./reduce-positions.ts";
+import { emitReduceRows } from "./reduce-rows.ts";
+import { prepareReduction } from "./reduction.ts";
+
+type Kind = "rows" | "columns" | "positions";
+
+/** Rows shorter than this are not worth an inner loop of their own if columns can be had. */
+const shortestRow = 16;
+
+export function createReduce(memory: Memory, map: Backend["map"]): Backend["reduce"] {
+  const block = new CallBlock(memory);
+  const iteration = new Iteration();
+  const kernels = new Map<string, Kernel>();
+  const scratch = memory.allocate(scratchByteLength).pointer;
+
+  const find = (kind: Kind, reducer: Reducer, source: Formula, classes: readonly OperandClass[], finish: Finish | undefined): Kernel => {
+    let key = `${kind},${reducer},${source.id},${finish ? finish.formula.id : ""}`;
+    for (const { dtype, access } of classes) key += `,${dtype}${access}`;
+    let kernel = kernels.get(key);
+    if (!kernel) {
+      kernel = compile(memory, kind, reducer, source, classes, finish);
+      kernels.set(key, kernel);
+    }
+    return kernel;
+  };
+
+  const reduce: Backend["reduce"] = (reducer, source, inputs, scalars, outputs, dims, finish) => {
+    const { shape } = inputs[0] as View;
+    if (numel((outputs[0] as View).shape) === 0) return;
+    if (numel(shape) === 0) return map(nothing(reducer, source, finish), [], finish?.scalars ?? [], [outputs[0] as View]);
+    if (usesIndex(source)) return reduceMapped(reducer, source, inputs, scalars, outputs, dims, finish);
+
+    const isArg = reducer === "argmax" || reducer === "argmin";
+    const count = inputs.length + outputs.length;
+    const targets = outputs.map((output) => ({ ...output, strides: output.strides.map((s, d) => (dims.includes(d) ? 0 : s)) }));
+    const operands = [...inputs, ...targets];
+    const view = (k: number): View => operands[k] as View;
+    const { order, columns } = arrange(shape, inputs, operands, dims, isArg);
+    iteration.planInOrder(order, shape, count, view);
+
+    const kind: Kind = isArg ? "positions" : columns ? "columns" : "rows";
+    const classes = operands.map(({ dtype }, k): OperandClass => ({ dtype, access: iteration.access(k) }));
+    const kernel = find(kind, reducer, source, classes, finish);
+    const innerDims = columns ? 2 : 1;
+    const [inner, middle] = [iteration.size(0), columns ? iteration.size(1) : 1];
+    const reducedCount = numel(shape) / numel((outputs[0] as View).shape);
+    block.setCounts(inner, numel(shape) / (inner * middle));
+    block.setWord(groupWord, reducedCount / (columns ? middle : inner));
+    block.setWord(middleWord, middle);
+    block.setWord(scratchWord, scratch);
+    for (let k = 0; k < count; k++) block.setOperand(k, view(k), iteration.stride(k));
+    if (columns) for (let k = 0; k < count; k++) block.setWord(middleStrideWord(k), iteration.byteStride(k, view(k), 1));
+    block.setScalars(count, source.scalars, scalars);
+    if (finish) block.setScalars(count, finish.formula.scalars, finish.scalars, scalars.length);
+    const tile = columns ? tileColumns : inner;
+    for (let start = 0; start < inner; start += tile) {
+      if (start > 0) for (let k = 0; k < count; k++) block.setOperand(k, moved(view(k), start * iteration.stride(k)), iteration.stride(k));
+      if (columns) block.setCounts(Math.min(tile, inner - start), numel(shape) / (inner * middle));
+      block.setOuter(count, scalars.length + (finish?.scalars.length ?? 0), iteration, innerDims, view);
+      kernel(block.address);
+    }
+  };
+
+  /** Positions in the whole shape are only known to a map. */
+  const reduceMapped: Backend["reduce"] = (reducer, source, inputs, scalars, outputs, dims, finish) => {
+    const { shape } = inputs[0] as View;
+    const type = source.outputs[0]?.type as "float" | "int" | "bool";
+    const dtype: DType = type === "float" ? "float32" : type === "bool" ? "bool" : "int32";
+    const buffer = memory.allocate(4 * numel(shape));
+    const values: View = { buffer, dtype, shape, strides: contiguousStrides(shape), offset: 0 };
+    map(source, inputs, scalars, [values]);
+    reduce(reducer, formula([type], [], [input(0, type)]), [values], [], outputs, dims, finish);
+    memory.release(buffer);
+  };
+  return reduce;
+}
+
+const moved = (view: View, elements: number): View => ({ ...view, offset: view.offset + elements });
+
+/** What a reduction of nothing gives. */
+function nothing(reducer: Reducer, source: Formula, finish: Finish | undefined): Formula {
+  const type = source.outputs[0]?.type ?? "float";
+  const identity = constant(reducer === "prod" ? 1 : 0, type);
+  if (!finish) return formula([], [], [identity]);
+  const outputs = transform(finish.formula.outputs, (n, args) => (n.op === "input" ? identity : withArgs(n, args)));
+  return formula([], finish.formula.scalars, outputs);
+}
+
+function compile(memory: Memory, kind: Kind, reducer: Reducer, source: Formula, classes: readonly OperandClass[], finish: Finish | undefined): Kernel {
+  const module = new ModuleBuilder(memory);
+  const [root] = source.outputs;
+  if (kind === "positions" && root) {
+    const keys = formula(source.inputs, source.scalars, [toKey(root, reducer === "argmin")]);
+    const reduction = { ...prepareReduction(reducer, keys, classes, undefined), type: root.type };
+    const values = classes.length - source.inputs.length === 2;
+    module.func("reduce", ["i32"], null, (f, block) => emitReducePositions(f, block, reduction, values));
+  } else {
+    const reduction = prepareReduction(reducer, source, classes, finish);
+    const emit = kind === "columns" ? emitReduceColumns : emitReduceRows;
+    module.func("reduce", ["i32"], null, (f, block) => emit(f, block, reduction));
+  }
+  return module.instantiate().reduce as unknown as Kernel;
+}
+
+/**
+ * The order in which the dims are walked. Rows: kept dims, then reduced ones, an inner loop along the row. Columns: kept dims, reduced ones, and
+ * inside them the kept dims that are closest together in memory. Positions keep the reduced dims in their own order.
+ */
+function arrange(shape: readonly number[], inputs: readonly View[], operands: readonly View[], dims: readonly number[], isArg: boolean): { order: number[]; columns: boolean } {
+  const spread = shape.map((_, d) => inputs.reduce((sum, { strides }) => sum + Math.abs(strides[d] as number), 0));
+  const fallingSpread = (a: number, b: number): number => (spread[b] as number) - (spread[a] as number);
+  const long = shape.map((_, d) => d).filter((d) => shape[d] !== 1);
+  const kept = long.filter((d) => !dims.includes(d)).sort(fallingSpread);
+  const reduced = long.filter((d) => dims.includes(d));
+  if (reduced.length === 0) reduced.push(...dims.slice(0, 1)); // the inner loop has to be a reduced one, be its size 1
+  if (isArg) return { order: [...kept, ...reduced], columns: false };
+  reduced.sort(fallingSpread);
+
+  const [lastKept, lastReduced] = [kept.at(-1), reduced.at(-1)];
+  if (lastKept === undefined || lastReduced === undefined) return { order: [...kept, ...reduced], columns: false };
+  const keptInside = (spread[lastKept] as number) < (spread[lastReduced] as number);
+  const rowLength = reduced.slice(mergeableFrom(reduced, shape, operands)).reduce((n, d) => n * (shape[d] as number), 1);
+  if (!keptInside && rowLength >= shortestRow) return { order: [...kept, ...reduced], columns: false };
+  const from = mergeableFrom(kept, shape, operands);
+  return { order: [...kept.slice(0, from), ...reduced, ...kept.slice(from)], columns: true };
+}
+
+/** From which of these dims on all merge into one. */
+function mergeableFrom(order: readonly number[], shape: readonly number[], operands: readonly View[]): number {
+  let from = order.length - 1;
+  while (from > 0) {
+    const [outer, inside] = [order[from - 1] as number, order[from] as number];
+    if (!operands.every(({ strides }) => strides[outer] === (strides[inside] as number) * (shape[inside] as number))) break;
+    from--;
+  }
+  return from;
+}
