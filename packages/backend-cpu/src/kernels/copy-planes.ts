@@ -25,14 +25,22 @@ export function compileCopyPlanes(target: Target): CopyPlanes {
   const module = new ModuleBuilder(target);
   module.func("copy", parameters, null, (f, planes, rows, columns, from, fromPlane, fromRow, fromColumn, to, toPlane, toRow, toColumn) => {
     const [plane, row, left, source, goal, sourceAt, goalAt] = [f.i32(), f.i32(), f.i32(), f.i32(), f.i32(), f.i32(), f.i32()];
-    const four: Code = [v128.store(goalAt, v128.load(sourceAt)), advance(sourceAt, 16), advance(goalAt, 16)];
+    /** As long as there are so many vectors left. */
+    const copyVectors = (howMany: number): Code => {
+      const enough = i32.geS(left, 4 * howMany);
+      const copies = Array.from({ length: howMany }, (_, i) => v128.store(goalAt, v128.load(sourceAt, 16 * i), 16 * i));
+      return when(
+        enough,
+        doWhile([copies, advance(sourceAt, 16 * howMany), advance(goalAt, 16 * howMany), advance(left, -4 * howMany)], enough),
+      );
+    };
     const one: Code = [i32.store(goalAt, i32.load(sourceAt)), advance(sourceAt, fromColumn), advance(goalAt, toColumn)];
     const adjacent = i32.and(i32.eq(fromColumn, 4), i32.eq(toColumn, 4));
     const copyRow: Code = [
       sourceAt.set(source),
       goalAt.set(goal),
       left.set(columns),
-      when(adjacent, when(i32.geS(left, 4), doWhile([four, advance(left, -4)], i32.geS(left, 4)))),
+      when(adjacent, [copyVectors(4), copyVectors(1)]),
       when(left, doWhile([one, advance(left, -1)], left)),
       advance(source, fromRow),
       advance(goal, toRow),

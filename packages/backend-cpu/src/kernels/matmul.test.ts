@@ -1,4 +1,4 @@
-import { contiguousStrides, formula, input, node, type View } from "@gradkit/tensor/backend";
+import { contiguousStrides, formula, input, type Node, node, type View } from "@gradkit/tensor/backend";
 import { describe, expect, it } from "vitest";
 import { naiveMap, randomView, readView, viewOf } from "../../test/strided-views.ts";
 import { Memory } from "../memory.ts";
@@ -111,23 +111,37 @@ describe.each(engines)("matmul (%s)", (_, given) => {
   });
 
   it("applies the epilogue: bias and residual, in place and through scratch", () => {
-    const float = (i: number) => input(i, "float");
-    const biasAndResidual = formula(
-      ["float", "float", "float"],
-      [],
-      [node("add", "float", [node("add", "float", [float(0), float(1)]), float(2)])],
-    );
-    for (const outStrides of [
-      [9, 1],
-      [27, 3],
-    ]) {
-      const [a, b] = [randomView(memory, [7, 6], [6, 1], 13), randomView(memory, [6, 9], [9, 1], 14)];
-      const [bias, residual] = [randomView(memory, [7, 9], [0, 1], 15), randomView(memory, [7, 9], [9, 1], 16)];
-      const out = viewOf(memory, [7, 9], outStrides);
-      matmul(a, b, out, { formula: biasAndResidual, inputs: [bias, residual], scalars: [] });
-      const added = readView(memory, residual).map((value, i) => value + (readView(memory, bias)[i] as number));
-      const expected = naiveProduct(readView(memory, a), readView(memory, b), 1, 7, 9, 6).map((value, i) => value + (added[i] as number));
-      expect(readView(memory, out)).toEqual(expected);
-    }
+    const add = (x: Node, y: Node): Node => node("add", "float", [x, y]);
+    const [product, bias, residual] = [input(0, "float"), input(1, "float"), input(2, "float")];
+    const addBias = formula(["float", "float"], [], [add(product, bias)]);
+    const before = memory.liveBytes;
+    const addBoth = formula(["float", "float", "float"], [], [add(add(product, bias), residual)]);
+    for (const [m, n, k] of [
+      [7, 9, 6],
+      [40, 270, 1100], // several blocks of everything
+    ] as const)
+      for (const outStrides of [
+        [n, 1],
+        [3 * n, 3],
+        [1, m],
+      ])
+        for (const biasStrides of [
+          [0, 1],
+          [1, 0],
+          [0, 2],
+          [0, 0],
+        ]) {
+          const [a, b] = [randomView(memory, [m, k], [k, 1], 13), randomView(memory, [k, n], [n, 1], 14)];
+          const others = [randomView(memory, [m, n], biasStrides, 15), randomView(memory, [m, n], [n, 1], 16)] as const;
+          const out = viewOf(memory, [m, n], outStrides);
+          const [biases, residuals] = [readView(memory, others[0]), readView(memory, others[1])];
+          const plain = naiveProduct(readView(memory, a), readView(memory, b), 1, m, n, k);
+          matmul(a, b, out, { formula: addBias, inputs: [others[0]], scalars: [] });
+          expect(readView(memory, out)).toEqual(plain.map((value, i) => value + (biases[i] as number) + 0));
+          matmul(a, b, out, { formula: addBoth, inputs: others, scalars: [] });
+          expect(readView(memory, out)).toEqual(plain.map((value, i) => value + (biases[i] as number) + (residuals[i] as number) + 0));
+          for (const { buffer } of [a, b, out, ...others]) memory.release(buffer as never);
+        }
+    expect(memory.liveBytes).toBe(before);
   });
 });

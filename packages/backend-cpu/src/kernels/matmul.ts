@@ -1,7 +1,7 @@
 // Backend.matmul: batches, orientation and epilogue around the product of two matrices.
-import { type Backend, contiguousStrides, type Epilogue, formula, input, numel, type View } from "@gradkit/tensor/backend";
-import type { CpuBuffer } from "../buffer.ts";
+import { type Backend, contiguousStrides, type Epilogue, formula, input, type Node, numel, type View } from "@gradkit/tensor/backend";
 import type { Memory } from "../memory.ts";
+import { addressOf } from "./contiguous.ts";
 import { type Matrix, MatrixProduct } from "./matrix-product.ts";
 import type { ProductType } from "./tile.ts";
 
@@ -10,23 +10,35 @@ const identity = {
   int32: formula(["int"], [], [input(0, "int")]),
 } satisfies Record<ProductType, unknown>;
 
-/** The product itself is written to `out`, then the epilogue is mapped over it in place. */
+/** The product itself is written to `out`, started from a bias where the epilogue adds one; any other epilogue is mapped over it in place. */
 export function createMatmul(memory: Memory, map: Backend["map"]): Backend["matmul"] {
   const product = new MatrixProduct(memory);
   return (a: View, b: View, out: View, epilogue?: Epilogue): void => {
     if (numel(out.shape) === 0) return;
     if (takesProduct(a, out)) {
-      multiplyBatches(product, a, b, out);
-      if (epilogue) map(epilogue.formula, [out, ...epilogue.inputs], epilogue.scalars, [out]);
+      const bias = epilogue ? rowBias(epilogue, out) : 0;
+      multiplyBatches(product, a, b, out, bias);
+      if (epilogue && !bias) map(epilogue.formula, [out, ...epilogue.inputs], epilogue.scalars, [out]);
       return;
     }
     const buffer = memory.allocate(4 * numel(out.shape));
     const scratch: View = { buffer, dtype: a.dtype, shape: out.shape, strides: contiguousStrides(out.shape), offset: 0 };
-    multiplyBatches(product, a, b, scratch);
+    multiplyBatches(product, a, b, scratch, 0);
     if (epilogue) map(epilogue.formula, [scratch, ...epilogue.inputs], epilogue.scalars, [out]);
     else map(identity[a.dtype as ProductType], [scratch], [], [out]);
     memory.release(buffer);
   };
+}
+
+/** The address of a bias that is the same for every row of `out`, if to add it is all that the epilogue does; else 0. */
+function rowBias({ formula: { outputs }, inputs }: Epilogue, out: View): number {
+  const [sum, bias] = [outputs[0] as Node, inputs[0]];
+  const addsInput = sum.op === "add" && sum.type === "float" && sum.args.every((arg, i) => arg.op === "input" && arg.value === i);
+  if (!addsInput || bias?.dtype !== "float32") return 0;
+  const rank = out.shape.length;
+  const isRow = bias.strides.every((stride, dim) => out.shape[dim] === 1 || stride === (dim === rank - 1 ? 1 : 0));
+  const takesRows = out.shape[rank - 1] === 1 || out.strides[rank - 1] === 1;
+  return isRow && takesRows ? addressOf(bias) : 0;
 }
 
 /** The tiles store rows, or columns, of neighbouring elements of the product's own type. */
@@ -36,13 +48,13 @@ function takesProduct(a: View, { dtype, shape, strides }: View): boolean {
   return dtype === a.dtype && (adjacent(rank - 1) || adjacent(rank - 2));
 }
 
-const matrix = ({ buffer, offset, strides }: View, batchOffset: number): Matrix => ({
-  address: (buffer as CpuBuffer).pointer + 4 * (offset + batchOffset),
-  rowStride: 4 * (strides[strides.length - 2] as number),
-  columnStride: 4 * (strides[strides.length - 1] as number),
+const matrix = (view: View, batchOffset: number): Matrix => ({
+  address: addressOf(view) + 4 * batchOffset,
+  rowStride: 4 * (view.strides[view.strides.length - 2] as number),
+  columnStride: 4 * (view.strides[view.strides.length - 1] as number),
 });
 
-function multiplyBatches(product: MatrixProduct, a: View, b: View, out: View): void {
+function multiplyBatches(product: MatrixProduct, a: View, b: View, out: View, bias: number): void {
   const rank = out.shape.length;
   const [n, k] = [out.shape[rank - 1] as number, a.shape[rank - 1] as number];
   let m = out.shape[rank - 2] as number;
@@ -57,7 +69,7 @@ function multiplyBatches(product: MatrixProduct, a: View, b: View, out: View): v
   }
   const visit = (dim: number, aOffset: number, bOffset: number, outOffset: number): void => {
     if (dim === batchRank) {
-      product.multiply(a.dtype as ProductType, m, n, k, matrix(a, aOffset), matrix(b, bOffset), matrix(out, outOffset));
+      product.multiply(a.dtype as ProductType, m, n, k, matrix(a, aOffset), matrix(b, bOffset), matrix(out, outOffset), bias);
       return;
     }
     const [aStride, bStride, outStride] = [a.strides[dim] as number, b.strides[dim] as number, out.strides[dim] as number];

@@ -1,4 +1,5 @@
 // One product of two matrices in memory: chooses what is read in place and what is packed, and walks it in blocks that fit the caches.
+import type { CpuBuffer } from "../buffer.ts";
 import type { Memory } from "../memory.ts";
 import { type CopyPlanes, compileCopyPlanes } from "./copy-planes.ts";
 import { compileMatmulTiles, type MatmulTiles, type MatmulVariant } from "./matmul-tile.ts";
@@ -22,6 +23,8 @@ const packedFrom = 128 * 128; // elements of b: smaller ones stay in the cache a
 const evenBlock = (total: number, most: number, multiple: number): number =>
   total <= most ? total : Math.ceil(total / Math.ceil(total / most) / multiple) * multiple;
 
+const roundUp = (size: number, multiple: number): number => Math.ceil(size / multiple) * multiple;
+
 const transposed = ({ address, rowStride, columnStride }: Matrix): Matrix => ({
   address,
   rowStride: columnStride,
@@ -44,10 +47,13 @@ export class MatrixProduct {
     this.#edgeBytes = 4 * rows * this.#width;
   }
 
-  /** c = a·b, or c += a·b. m, n ≥ 1; k may be 0. In c, the elements of a row or those of a column must be neighbours. */
-  multiply(dtype: ProductType, m: number, n: number, k: number, a: Matrix, b: Matrix, c: Matrix, accumulate = false): void {
+  /**
+   * c = bias + a·b; the bias is a row of n neighbouring elements, given by its address, 0 where there is none. m, n ≥ 1; k may be 0.
+   * In c, the elements of a row must be neighbours, or, without a bias, those of a column.
+   */
+  multiply(dtype: ProductType, m: number, n: number, k: number, a: Matrix, b: Matrix, c: Matrix, bias = 0): void {
     if (c.columnStride !== 4 && n > 1) {
-      this.multiply(dtype, n, m, k, transposed(b), transposed(a), transposed(c), accumulate);
+      this.multiply(dtype, n, m, k, transposed(b), transposed(a), transposed(c));
       return;
     }
     const memory = this.#memory;
@@ -57,20 +63,21 @@ export class MatrixProduct {
     const strided = b.columnStride === 4 || n === 1;
     const packs = k > 0 && (!strided || (n * k > packedFrom && m >= 32));
     const copies = k > 0 && !byRows && (!byColumns || (m * k > packedFrom && n >= 32));
+    const tiles = this.#variant({ left: byRows || copies ? "rows" : "columns", right: packs ? "packed" : "strided", dtype });
 
     const depth = evenBlock(k, blockDepth, 4);
+    const passes = k > depth ? Math.ceil(k / depth) : 1; // with k = 0 too: c is still to be written
     const rows = packs || copies ? evenBlock(m, blockRows, 1) : m;
     const columns = packs || copies ? evenBlock(n, blockColumns, width) : n;
-    const tiles = this.#variant({ left: byRows || copies ? "rows" : "columns", right: packs ? "packed" : "strided", dtype });
-    const edge = memory.allocate(this.#edgeBytes + 4 * width);
-    const zeros = edge.pointer + this.#edgeBytes;
-    const packed = packs ? memory.allocate(4 * depth * Math.ceil(columns / width) * width) : null;
+    const packed = packs ? memory.allocate(4 * depth * roundUp(columns, width)) : null;
     const copied = copies ? memory.allocate(4 * rows * depth) : null;
-    memory.i32.fill(0, zeros >>> 2, (zeros >>> 2) + width);
+    const edge = memory.allocate(this.#edgeBytes);
+    const start = this.#startRow(bias, n);
 
     for (let column = 0; column < n; column += columns) {
       const n0 = Math.min(columns, n - column);
-      for (let step = 0; step < k || step === 0; step += depth) {
+      for (let pass = 0; pass < passes; pass++) {
+        const step = pass * depth;
         const k0 = Math.min(depth, k - step);
         const bAt = b.address + column * b.columnStride + step * b.rowStride;
         if (packed) this.#pack(bAt, b, n0, k0, packed.pointer);
@@ -79,7 +86,6 @@ export class MatrixProduct {
           const aAt = a.address + row * a.rowStride + step * a.columnStride;
           if (copied) this.#copyRows(aAt, a, m0, k0, copied.pointer);
           const cAt = c.address + row * c.rowStride + column * 4;
-          const continues = accumulate || step > 0;
           tiles(
             m0,
             n0,
@@ -90,20 +96,28 @@ export class MatrixProduct {
             packed ? packed.pointer : bAt,
             packed ? 4 * k0 * width : 4 * width,
             b.rowStride,
-            continues ? cAt : zeros,
-            continues ? c.rowStride : 0,
-            continues ? 4 * width : 0,
+            pass > 0 ? cAt : start.pointer + (bias ? 4 * column : 0),
+            pass > 0 ? c.rowStride : 0,
+            pass > 0 || bias ? 4 * width : 0,
             cAt,
             c.rowStride,
             edge.pointer,
           );
         }
-        if (k === 0) break;
       }
     }
-    memory.release(edge);
-    if (packed) memory.release(packed);
-    if (copied) memory.release(copied);
+    for (const buffer of [packed, copied, edge, start]) if (buffer) memory.release(buffer);
+  }
+
+  /** The bias, filled up to whole panels; without one, zeros for a single panel. */
+  #startRow(bias: number, n: number): CpuBuffer {
+    const memory = this.#memory;
+    const elements = bias ? roundUp(n, this.#width) : this.#width;
+    const buffer = memory.allocate(4 * elements);
+    const first = buffer.pointer >>> 2;
+    memory.i32.fill(0, first, first + elements);
+    if (bias) memory.i32.copyWithin(first, bias >>> 2, (bias >>> 2) + n);
+    return buffer;
   }
 
   #variant(variant: MatmulVariant): MatmulTiles {
