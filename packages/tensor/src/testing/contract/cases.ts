@@ -1,0 +1,14 @@
+// The promises of the backend contract, checked without tensors.
+import type { Backend } from "../../backend.ts";
+import type { ConformanceCase } from "../conformance.ts";
+import { fusionCases } from "./fusion.ts";
+import { mapCases } from "./map.ts";
+import { memoryCases } from "./memory.ts";
+import { randomCases } from "./random.ts";
+
+export const contractCases = (backend: Backend): ConformanceCase[] => [
+  ...memoryCases(backend),
+  ...mapCases(backend),
+  ...fusionCases(backend),
+  ...randomCases(backend),
+];

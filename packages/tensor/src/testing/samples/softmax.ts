@@ -1,0 +1,49 @@
+// Samples of the softmax family, and of its gradients as ops.
+import { logSoftmax, logSoftmaxGrad, softmax, softmaxGrad } from "../../ops/softmax.ts";
+import type { Tensor } from "../../tensor.ts";
+import type { LayoutName } from "./layouts.ts";
+import { atKinks, type Operand, type Sample, sample } from "./sample.ts";
+import { cancelling, type Tolerance, ulps } from "./tolerance.ts";
+import { between, listed } from "./values.ts";
+
+const layouts: readonly LayoutName[] = ["transposed", "stepped", "windowed", "flipped", "expanded", "spread", "permuted"];
+const nan = Number.NaN;
+const infinity = Number.POSITIVE_INFINITY;
+
+type Along = (inputs: readonly Tensor[], dim: number) => Tensor;
+
+function rows(op: Along, count: number, value: Omit<Operand, "shape">, tolerance: Tolerance): Sample[] {
+  const at = (name: string, shape: readonly number[], dim: number, layout: LayoutName = "contiguous"): Sample =>
+    sample(name, Array.from({ length: count }, () => ({ ...value, shape, layout })), (...inputs) => op(inputs, dim), tolerance);
+  return [
+    ...[0, 1, 2, -1].map((dim) => at(`[3, 4, 5] along ${dim}`, [3, 4, 5], dim)),
+    ...[1, 2, 3, 10, 17, 128, 1000].map((length) => at(`[3, ${length}]`, [3, length], 1)),
+    ...layouts.flatMap((layout) => [0, 1].map((dim) => at(`${layout} along ${dim}`, [5, 6], dim, layout))),
+    at("[2, 3, 4, 5] along 1", [2, 3, 4, 5], 1),
+    at("rank 0", [], 0),
+    at("[0, 3]", [0, 3], 1),
+    at("[3, 0]", [3, 0], 1),
+  ];
+}
+
+const hard: Operand = {
+  shape: [5, 4],
+  values: listed(-infinity, 1, 2, -infinity, 1000, 0, -1000, 999, infinity, 0, 1, 2, nan, 1, 2, 3, -infinity, -infinity, -infinity, -infinity),
+};
+
+const forward = ulps(12, "exp of a difference of size 4, a sum and a quotient");
+const logarithm = cancelling(8, 3, "the logarithm of a sum is taken from numbers of size 8");
+const two = (op: (a: Tensor, b: Tensor, dim: number) => Tensor): Along => ([a, b], dim) => op(a as Tensor, b as Tensor, dim);
+
+export const softmaxSamples = {
+  softmax: [
+    ...rows(([x], dim) => softmax(x as Tensor, dim), 1, { values: between(-4, 4) }, forward),
+    atKinks("infinities, NaN and large numbers", [hard], (x) => softmax(x as Tensor, 1), forward),
+  ],
+  logSoftmax: [
+    ...rows(([x], dim) => logSoftmax(x as Tensor, dim), 1, { values: between(-4, 4) }, logarithm),
+    atKinks("infinities, NaN and large numbers", [hard], (x) => logSoftmax(x as Tensor, 1), ulps(8, "as the others; here nothing cancels")),
+  ],
+  softmaxGrad: rows(two(softmaxGrad), 2, { values: between(0, 1) }, cancelling(40, 6, "the sums over rows of 1000 products reach 250")),
+  logSoftmaxGrad: rows(two(logSoftmaxGrad), 2, { values: between(-1, 0) }, cancelling(100, 6, "the sums over rows of 1000 numbers reach 500")),
+};

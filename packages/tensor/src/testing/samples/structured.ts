@@ -1,0 +1,28 @@
+// The samples of every structured op. An op without samples does not compile.
+import type { StructuredOpName } from "../../ops/index.ts";
+import { batchNormSamples } from "./batch-norm.ts";
+import { convSamples } from "./conv.ts";
+import { gatherSamples } from "./gather.ts";
+import { joinSamples } from "./join.ts";
+import { matmulSamples } from "./matmul.ts";
+import { movementSamples } from "./movement.ts";
+import { poolSamples } from "./pool.ts";
+import { reduceSamples } from "./reduce.ts";
+import type { Sample } from "./sample.ts";
+import { scanSamples } from "./scan.ts";
+import { softmaxSamples } from "./softmax.ts";
+import { sortSamples } from "./sort.ts";
+
+export const structuredSamples = {
+  ...movementSamples,
+  ...reduceSamples,
+  ...matmulSamples,
+  ...joinSamples,
+  ...gatherSamples,
+  ...scanSamples,
+  ...sortSamples,
+  ...convSamples,
+  ...poolSamples,
+  ...softmaxSamples,
+  ...batchNormSamples,
+} satisfies Record<StructuredOpName, readonly Sample[]>;
