@@ -26,7 +26,11 @@ export {
   ShapeError,
   UnsupportedError,
 } from "./errors.ts";
-export { add, and, bitcast, cast, ne, not, select, shr, sub, xor } from "./formula/build.ts";
+export {
+  abs, acos, acosh, add, and, asin, asinh, atan, atan2, atanh, bitcast, cast, ceil, cos, cosh, custom, div, eq, erf, erfc, exp, exp2, expm1,
+  floor, ge, gt, intDiv, le, lgamma, log, log1p, log2, lt, madd, max, min, mul, ne, neg, not, or, pow, rem, round, select, shl, shr, sin, sinh,
+  sqrt, sub, tan, tanh, trunc, xor,
+} from "./formula/build.ts"; // biome-ignore format: a list
 export { evaluate } from "./formula/evaluate.ts";
 export {
   constant,

@@ -40,7 +40,7 @@ function positive(x: Node): Node {
   const shifted = madd(u, horner(u, aroundTwo), log(div(product, divisor)));
   const v = sub(x, 1);
   const nearOne = and(le(0.75, x), le(x, 1.25));
-  const middle = select(nearOne, mul(v, horner(v, aroundOne)), shifted);
+  const middle = select(nearOne, madd(v, horner(v, aroundOne), 0), shifted);
 
   const inverse = div(1, x);
   const correction = horner(mul(inverse, inverse), [7.936507795855070e-4, -2.777777777742590e-3, 8.333333333333329e-2]);
