@@ -1,5 +1,5 @@
-// FusedKernels.convInputGrad: the correlation of dy, framed by zeros (and with zeros between its elements where the stride is not 1), with the
-// weights turned round.
+// FusedKernels.convInputGrad. The inputs whose index leaves the same remainder by the stride see the same elements of the kernel: each of these
+// phases is a correlation of dy with its part of the weights turned round, and nothing is multiplied by zeros between strided gradients.
 import { type ConvAttrs, type FusedKernels, numel, type View } from "@gradkit/tensor/backend";
 import type { CpuBuffer } from "../buffer.ts";
 import { addressOf, contiguous } from "./contiguous.ts";
@@ -10,85 +10,167 @@ import { ImageFrame } from "./image-frame.ts";
 type Rank4 = [number, number, number, number];
 type Pair = [number, number];
 
+/** Along one dim: inputs remainder, remainder + stride, … and the kernel elements that reach them. */
+interface Taps {
+  readonly remainder: number;
+  readonly inputs: number;
+  readonly count: number;
+  /** Kernel index of the first tap, and how much it falls from tap to tap. */
+  readonly first: number;
+  readonly fall: number;
+  /** Where in dy the first input's first tap lies, and how much further the next tap. */
+  readonly start: number;
+  readonly dilation: number;
+}
+
+const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
+
+/** One entry per remainder that some kernel element reaches: input = output · stride − padding + element · dilation. */
+function tapsAlong(inputs: number, kernel: number, stride: number, padding: number, dilation: number): Taps[] {
+  const fall = stride / gcd(stride, dilation);
+  const phases: Taps[] = [];
+  for (let remainder = 0; remainder < Math.min(stride, inputs); remainder++) {
+    let first = kernel - 1;
+    while (first >= 0 && (remainder + padding - first * dilation) % stride !== 0) first--;
+    if (first < 0) continue;
+    phases.push({
+      remainder,
+      inputs: Math.ceil((inputs - remainder) / stride),
+      count: Math.floor(first / fall) + 1,
+      first,
+      fall,
+      start: (remainder + padding - first * dilation) / stride,
+      dilation: (fall * dilation) / stride,
+    });
+  }
+  return phases;
+}
+
+/** The part of dy that all phases together reach, beyond its edges too. */
+function reach(phases: readonly Taps[]): { lowest: number; size: number } {
+  const lowest = Math.min(...phases.map(({ start }) => start));
+  const highest = Math.max(...phases.map(({ start, inputs, count, dilation }) => start + inputs - 1 + (count - 1) * dilation));
+  return { lowest, size: highest - lowest + 1 };
+}
+
 export const createConvInputGrad =
   (kernels: ConvKernels): FusedKernels["convInputGrad"] =>
   (dy: View, weight: View, dx: View, { stride, padding, dilation, groups }: ConvAttrs): boolean => {
     if (numel(dx.shape) === 0) return true;
     if (dy.dtype !== "float32" || numel(dy.shape) === 0 || numel(weight.shape) === 0) return false;
+    const { memory } = kernels;
     const [images, allChannels, height, width] = dx.shape as Rank4;
     const [, channels, kernelHeight, kernelWidth] = weight.shape as Rank4;
     const [, allOutputs, outHeight, outWidth] = dy.shape as Rank4;
+    const [strideY, strideX] = stride as Pair;
+    const [paddingY, paddingX] = padding as Pair;
     const [dilationY, dilationX] = dilation as Pair;
     const outputs = allOutputs / groups;
     const [imageStride, planeStride, rowStride, columnStride] = dy.strides.map((s) => 4 * s) as Rank4;
-    const [reachY, reachX] = [dilationY * (kernelHeight - 1), dilationX * (kernelWidth - 1)];
 
+    const alongY = tapsAlong(height, kernelHeight, strideY, paddingY, dilationY);
+    const alongX = tapsAlong(width, kernelWidth, strideX, paddingX, dilationX);
+    const [rows, columns] = [reach(alongY), reach(alongX)];
     const framed = {
       channels: outputs,
-      height: height + reachY,
-      width: width + reachX,
+      height: rows.size,
+      width: columns.size,
       imageHeight: outHeight,
       imageWidth: outWidth,
-      top: reachY - (padding[0] as number),
-      left: reachX - (padding[1] as number),
-      stepY: stride[0] as number,
-      stepX: stride[1] as number,
+      top: -rows.lowest,
+      left: -columns.lowest,
     };
-    const inPlace = framed.top === 0 && framed.left === 0 && framed.height === outHeight && framed.width === outWidth && columnStride === 4;
-    const frame = inPlace ? null : new ImageFrame(kernels, framed);
-    const turned = turnWeights(kernels, weight, groups);
-    const shape = {
-      groups,
-      channels: outputs,
-      outputs: channels,
-      outHeight: height,
-      outWidth: width,
-      kernelHeight,
-      kernelWidth,
-      strideY: 1,
-      strideX: 1,
-      dilationY,
-      dilationX,
-      planeStride: frame ? 4 * framed.height * framed.width : planeStride,
-      rowStride: frame ? 4 * framed.width : rowStride,
-    };
-    const correlation = prepareCorrelation(kernels, shape, turned.pointer, 0);
-    kernels.memory.release(turned);
+    const inside =
+      rows.lowest >= 0 && rows.lowest + rows.size <= outHeight && columns.lowest >= 0 && columns.lowest + columns.size <= outWidth;
+    const frame = inside && columnStride === 4 ? null : new ImageFrame(kernels, framed);
+    const sourceRow = frame ? 4 * framed.width : rowStride;
+    const weights = contiguous(kernels, weight);
+    const phases = alongY.flatMap((y) =>
+      alongX.map((x) => {
+        const shape = {
+          groups,
+          channels: outputs,
+          outputs: channels,
+          outHeight: y.inputs,
+          outWidth: x.inputs,
+          kernelHeight: y.count,
+          kernelWidth: x.count,
+          strideY: 1,
+          strideX: 1,
+          dilationY: y.dilation,
+          dilationX: x.dilation,
+          planeStride: frame ? 4 * framed.height * framed.width : planeStride,
+          rowStride: sourceRow,
+        };
+        const turned = turnWeights(kernels, weights.address, weight.shape as Rank4, groups, y, x);
+        const correlation = prepareCorrelation(kernels, shape, turned.pointer, 0);
+        memory.release(turned);
+        return { y, x, correlation, from: (y.start - rows.lowest) * sourceRow + 4 * (x.start - columns.lowest) };
+      }),
+    );
+    weights.release();
+
+    const whole = phases.length === 1 && strideY === 1 && strideX === 1;
+    const part = whole ? null : memory.allocate(4 * channels * Math.ceil(height / strideY) * Math.ceil(width / strideX));
+    if (phases.length < strideY * strideX) memory.f32.fill(0, addressOf(dx) >>> 2, (addressOf(dx) >>> 2) + numel(dx.shape));
     for (let n = 0; n < images; n++)
       for (let g = 0; g < groups; g++) {
         const image = addressOf(dy) + n * imageStride + g * outputs * planeStride;
-        const source = frame ? frame.place(image, planeStride, rowStride, columnStride) : image;
-        correlation.run(g, source, addressOf(dx) + 4 * (n * allChannels + g * channels) * height * width);
+        const source = frame
+          ? frame.place(image, planeStride, rowStride, columnStride)
+          : image + rows.lowest * rowStride + 4 * columns.lowest;
+        const target = addressOf(dx) + 4 * (n * allChannels + g * channels) * height * width;
+        for (const { y, x, correlation, from } of phases) {
+          correlation.run(g, source + from, part ? part.pointer : target);
+          if (part)
+            kernels.copyPlanes(
+              channels,
+              y.inputs,
+              x.inputs,
+              part.pointer,
+              4 * y.inputs * x.inputs,
+              4 * x.inputs,
+              4,
+              target + 4 * (y.remainder * width + x.remainder),
+              4 * height * width,
+              4 * strideY * width,
+              4 * strideX,
+            );
+        }
       }
-    correlation.release();
+    for (const { correlation } of phases) correlation.release();
+    if (part) memory.release(part);
     frame?.release();
     return true;
   };
 
-/** [groups, outputs, channels, …] to [groups, channels, outputs, …], each window back to front. */
-function turnWeights(kernels: ConvKernels, weight: View, groups: number): CpuBuffer {
-  const [allOutputs, channels, kernelHeight, kernelWidth] = weight.shape as Rank4;
+/** From weights [groups, outputs, channels, …] the taps of one phase, [groups, channels, outputs, y.count, x.count]. */
+function turnWeights(
+  kernels: ConvKernels,
+  from: number,
+  [allOutputs, channels, kernelHeight, kernelWidth]: Rank4,
+  groups: number,
+  y: Taps,
+  x: Taps,
+): CpuBuffer {
   const outputs = allOutputs / groups;
   const window = kernelHeight * kernelWidth;
-  const from = contiguous(kernels, weight);
-  const turned = kernels.memory.allocate(4 * allOutputs * channels * window);
-  for (let g = 0; g < groups; g++) {
-    const group = 4 * g * outputs * channels * window;
-    const last = 4 * (window - 1);
-    kernels.copyPlanes(
-      channels,
-      outputs,
-      window,
-      from.address + group + last,
-      4 * window,
-      4 * channels * window,
-      -4,
-      turned.pointer + group,
-      4 * outputs * window,
-      4 * window,
-      4,
-    );
-  }
-  from.release();
+  const taps = y.count * x.count;
+  const turned = kernels.memory.allocate(4 * allOutputs * channels * taps);
+  for (let g = 0; g < groups; g++)
+    for (let t = 0; t < y.count; t++)
+      kernels.copyPlanes(
+        channels,
+        outputs,
+        x.count,
+        from + 4 * (g * outputs * channels * window + (y.first - t * y.fall) * kernelWidth + x.first),
+        4 * window,
+        4 * channels * window,
+        -4 * x.fall,
+        turned.pointer + 4 * (g * outputs * channels * taps + t * x.count),
+        4 * outputs * taps,
+        4 * taps,
+        4,
+      );
   return turned;
 }

@@ -35,8 +35,6 @@ export const createConvWeightGrad =
       imageWidth: width,
       top,
       left,
-      stepY: 1,
-      stepX: 1,
     };
     const frame = top > 0 || left > 0 || columnStride !== 4 ? new ImageFrame(kernels, framed) : null;
     const [sourcePlane, sourceRow] = frame ? [4 * framed.height * framed.width, 4 * framed.width] : [planeStride, rowStride];
@@ -49,8 +47,6 @@ export const createConvWeightGrad =
       imageWidth: outWidth,
       top: 0,
       left: 0,
-      stepY: 1,
-      stepX: 1,
     };
     const dyInPlace = dyColumn === 4 && (outHeight === 1 || dyRow === 4 * outWidth);
     const dyFrame = dyInPlace ? null : new ImageFrame(kernels, dyFramed);

@@ -30,8 +30,6 @@ export const createConv =
       imageWidth: width,
       top,
       left,
-      stepY: 1,
-      stepX: 1,
     };
     const frame = top > 0 || left > 0 || columnStride !== 4 ? new ImageFrame(kernels, framed) : null;
     const shape: CorrelationShape = {

@@ -13,16 +13,13 @@ export interface FrameShape {
   /** Where the image's first element lies; what lies outside is cut off. */
   readonly top: number;
   readonly left: number;
-  /** Rows and columns from one element of the image to the next. */
-  readonly stepY: number;
-  readonly stepX: number;
 }
 
-/** Which of the image's rows (or columns) lie inside the frame. */
-function visible(imageSize: number, first: number, step: number, frameSize: number): { from: number; count: number; at: number } {
-  const from = Math.max(0, Math.ceil(-first / step));
-  const end = Math.min(imageSize, Math.ceil((frameSize - first) / step));
-  return { from, count: Math.max(0, end - from), at: first + from * step };
+/** Which of the image's rows (or columns) lie inside the frame, and where. */
+function visible(imageSize: number, first: number, frameSize: number): { from: number; count: number; at: number } {
+  const from = Math.max(0, -first);
+  const end = Math.min(imageSize, frameSize - first);
+  return { from, count: Math.max(0, end - from), at: first + from };
 }
 
 export class ImageFrame {
@@ -42,9 +39,9 @@ export class ImageFrame {
 
   /** Copies an image, given its address and strides in bytes, over the one before it; returns the frame's address. */
   place(image: number, planeStride: number, rowStride: number, columnStride: number): number {
-    const { channels, height, width, imageHeight, imageWidth, top, left, stepY, stepX } = this.#shape;
-    const rows = visible(imageHeight, top, stepY, height);
-    const columns = visible(imageWidth, left, stepX, width);
+    const { channels, height, width, imageHeight, imageWidth, top, left } = this.#shape;
+    const rows = visible(imageHeight, top, height);
+    const columns = visible(imageWidth, left, width);
     const to = this.#buffer.pointer;
     this.#kernels.copyPlanes(
       channels,
@@ -56,8 +53,8 @@ export class ImageFrame {
       columnStride,
       to + 4 * (rows.at * width + columns.at),
       4 * height * width,
-      4 * width * stepY,
-      4 * stepX,
+      4 * width,
+      4,
     );
     return to;
   }
