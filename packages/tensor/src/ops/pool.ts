@@ -7,7 +7,7 @@ import { scope } from "../lifetime.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { numel } from "../view.ts";
-import { arange } from "./creation.ts";
+import { fromArray } from "./creation.ts";
 import { allocate, applyOp, type StructuredOp } from "./dispatch.ts";
 import { scatterAdd } from "./gather.ts";
 import { reshape, unsqueeze, view } from "./movement.ts";
@@ -63,16 +63,18 @@ export const maxPoolOp: StructuredOp<MaxPoolAttrs> = {
   },
 };
 
-/** From positions within windows to positions within the plane. */
+/** From positions within windows to positions within the plane. Where nothing beats the padding it is the first place inside. */
 function planePositions(winners: Tensor, { kernelSize, stride, padding, dilation }: PoolAttrs, plane: Shape): Tensor {
   const spatial = kernelSize.length;
   let position: Tensor | null = null;
   for (let i = 0; i < spatial; i++) {
-    const inner = numel(kernelSize.slice(i + 1));
-    const within = pw.remainder(pw.floorDivide(winners, inner), kernelSize[i] as number);
+    const [size, step] = [kernelSize[i] as number, dilation[i] as number];
     const count = winners.shape[i + 2] as number;
-    const start = pw.sub(pw.mul(arange(count, { device: winners.device }), stride[i] as number), padding[i] as number);
-    const at = pw.add(pw.mul(within, dilation[i] as number), view(start, [count, ...new Array<number>(spatial - 1 - i).fill(1)]));
+    const starts = Int32Array.from({ length: count }, (_, window) => window * (stride[i] as number) - (padding[i] as number));
+    const firsts = starts.map((start) => start + Math.ceil(Math.max(0, -start) / step) * step);
+    const along = (values: Int32Array): Tensor => fromArray(values, [count, ...new Array<number>(spatial - 1 - i).fill(1)], "int32", { device: winners.device });
+    const within = pw.remainder(pw.floorDivide(winners, numel(kernelSize.slice(i + 1))), size);
+    const at = pw.maximum(pw.add(pw.mul(within, step), along(starts)), along(firsts));
     position = position ? pw.add(pw.mul(position, plane[i] as number), at) : at;
   }
   return position as Tensor;

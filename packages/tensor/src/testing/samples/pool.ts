@@ -47,7 +47,7 @@ const backward = (geometry: Geometry): Sample => {
     const { values, indices } = poolFor(geometry)(input as Tensor, kernel, options);
     return ops.maxPoolGrad(values.mul(3), indices, { inputSize: x.slice(2) });
   };
-  return sample(name, [{ shape: x, values: spread(-2, 2) }], call, summed(9, 12));
+  return sample(name, [{ shape: x, values: spread(-2, 2) }], call, summed(9, 3.5));
 };
 
 const layouts: readonly LayoutName[] = ["transposed", "permuted", "stepped", "windowed", "flipped", "expanded"];

@@ -19,9 +19,15 @@ export const ulps = (count: number, reason: string): Tolerance => ({ absolute: s
 /** As `ulps`, for results that come near zero by subtracting numbers of size `scale`. */
 export const cancelling = (scale: number, count: number, reason: string): Tolerance => ({ absolute: scale * count * ulp, relative: count * ulp, reason });
 
-/** Sums of `terms` products of numbers of size `scale`: rounding errors add up like a random walk, whatever the order of the sum. */
-export const summed = (terms: number, scale = 4): Tolerance => ({
-  absolute: scale * Math.max(2, Math.sqrt(terms)) * ulp,
+/** Root mean square of the product of two numbers that are uniform in [−2, 2). */
+const product = 4 / 3;
+
+/**
+ * Sums of `terms` numbers of root mean square `size` and of both signs. One float32 accumulator grows like √terms and is rounded `terms` times, so
+ * its error is 0.4·size·terms·2⁻²⁴; six times that is allowed.
+ */
+export const summed = (terms: number, size = product): Tolerance => ({
+  absolute: 2.5 * size * Math.max(2, terms) * (ulp / 2),
   relative: 2 * ulp,
-  reason: `float32 sums of ${terms} terms of size ${scale}, in any order`,
+  reason: `a float32 sum of ${terms} terms of size ${size.toPrecision(2)}, in any order`,
 });
