@@ -27,17 +27,18 @@ export {
   atan2, hypot, copysign, xlogy, heaviside, logaddexp, logaddexp2, maximum, minimum, fmax, fmin, clampMin, clampMax, eq, ne, lt, le, gt,
   ge, logicalAnd, logicalOr, logicalXor, bitwiseAnd, bitwiseOr, bitwiseXor, where, lerp, threshold, addcmul, addcdiv,
 } from "./ops/elementwise.ts"; // biome-ignore format: a list
-export { embeddingLookup, gather, indexAdd, indexSelect, oneHot, scatter, scatterAdd } from "./ops/gather.ts";
+export { embeddingLookup, gather, indexAdd, indexSelect, oneHot, scatter, scatterAdd, type ScatterOptions } from "./ops/gather.ts";
 export type { IndexItem, SliceRange } from "./ops/index-items.ts";
 export { indexPut, type IndexPutOptions } from "./ops/index-put.ts";
 export { at, take, takeAlongDim } from "./ops/indexing.ts";
-export { cat, chunk, pad, split, stack, unbind } from "./ops/join.ts";
+export { cat, chunk, split, stack, unbind } from "./ops/join.ts";
 export { addmm, type AddmmOptions, baddbmm, bmm, dot, linear, matmul, mm, mv, outer } from "./ops/matmul.ts";
 export { maskedFill } from "./ops/masked.ts";
 export {
   broadcastTo, diagonal, expand, flatten, flip, movedim, narrow, permute, ravel, reshape, select, slice, squeeze, t, transpose, unflatten, unfold,
   unsqueeze, view,
 } from "./ops/movement.ts"; // biome-ignore format: a list
+export { pad, type PadOptions } from "./ops/pad.ts";
 export { type Operand, pointwise, type Scalars } from "./ops/pointwise.ts";
 export {
   maxPool1d, maxPool1dWithIndices, maxPool2d, maxPool2dWithIndices, maxPool3d, maxPool3dWithIndices, type MaxPoolOptions,
@@ -54,7 +55,7 @@ export { cummax, cummin, cumprod, cumsum } from "./ops/scan.ts";
 export { logSoftmax, softmax, type SoftmaxOptions } from "./ops/softmax.ts";
 export { argsort, sort, topk } from "./ops/sort.ts";
 export { logsumexp, norm, std, stdMean, variance as var, varMean, type VarOptions } from "./ops/statistics.ts";
-export { pointwiseUpdate, type Update } from "./ops/update.ts";
+export { pointwiseUpdate, type Update, type UpdateFormula } from "./ops/update.ts";
 export { tril, triu, type TriangleOptions } from "./ops/triangle.ts";
 export { inspectTensor } from "./print.ts";
 export { defaultGenerator, Generator, type GeneratorState, manualSeed } from "./random.ts";

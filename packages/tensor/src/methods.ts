@@ -53,8 +53,10 @@ interface SpecialMethods {
   div(other: Operand, options?: DivOptions): Tensor;
   where(condition: Tensor, other: Operand): Tensor;
   max(): Tensor;
+  max(other: Tensor): Tensor;
   max(dim: number, options?: ReduceOptions): ValuesAndIndices;
   min(): Tensor;
+  min(other: Tensor): Tensor;
   min(dim: number, options?: ReduceOptions): ValuesAndIndices;
 }
 

@@ -47,8 +47,12 @@ export function normalizeDim(op: string, dim: number, rank: number): number {
   return dim < 0 ? dim + n : dim;
 }
 
+/** Of reductions, as torch. */
+const MAX_RANK = 64;
+
 /** Sorted distinct dims; null or an empty list means all of them. */
 export function normalizeDims(op: string, dims: number | readonly number[] | null | undefined, rank: number): number[] {
+  if (rank > MAX_RANK) throw new ShapeError(op, `at most ${MAX_RANK} dims (got ${rank})`);
   if (dims === null || dims === undefined || (typeof dims !== "number" && dims.length === 0)) return Array.from({ length: rank }, (_, i) => i);
   const list = (typeof dims === "number" ? [dims] : dims).map((dim) => normalizeDim(op, dim, rank));
   if (new Set(list).size !== list.length) throw new ShapeError(op, `a dim appears twice in [${(dims as readonly number[]).join(", ")}]`);

@@ -6,8 +6,9 @@ import { scope } from "../lifetime.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { applyOp, type StructuredOp } from "./dispatch.ts";
-import { embed, pad } from "./join.ts";
+import { embed } from "./join.ts";
 import { flip, reshape, unsqueeze, view } from "./movement.ts";
+import { pad } from "./pad.ts";
 import { pointwiseFunctions as pw } from "./pointwise.ts";
 import { perDim, sumOfProducts, windowCount, windows } from "./windows.ts";
 

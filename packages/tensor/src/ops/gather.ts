@@ -47,6 +47,8 @@ export const gatherOp: StructuredOp<{ dim: number }> = {
 export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
   const d = normalizeDim("gather", dim, x.ndim);
   if (x.ndim === 0) return view(gather(view(x, [1]), 0, index.ndim === 0 ? view(index, [1]) : index), index.shape);
+  // as torch: an index without elements may have any rank
+  if (index.numel === 0 && index.ndim !== x.ndim) return view(gather(x, d, view(index, x.shape.map((size, i) => (i === d ? 0 : size)))), index.shape);
   if (index.ndim === x.ndim) checkFits("gather", index.shape, x.shape, d);
   else throw new ShapeError("gather", `indices must have the tensor's rank (got ${formatShape(index.shape)} for ${formatShape(x.shape)})`);
   return applyOp(gatherOp, [x, checkedIndex("gather", index, x.shape[d] as number)], { dim: d })[0] as Tensor;
@@ -107,8 +109,17 @@ function filledLike(x: Tensor, value: number): Tensor {
   return x.newFull(new Array<number>(x.ndim).fill(1), value);
 }
 
+export interface ScatterOptions {
+  /** How src joins what is there. Default: it replaces it. */
+  reduce?: "add" | "multiply" | null;
+}
+
 /** A copy of x with out[i, index[i, j, k], k] = src[i, j, k] for dim = 1. src may be a number. */
-export const scatter = (x: Tensor, dim: number, index: Tensor, src: Tensor | number): Tensor => scatterBy("scatter", "set", x, dim, index, src);
+export function scatter(x: Tensor, dim: number, index: Tensor, src: Tensor | number, { reduce = null }: ScatterOptions = {}): Tensor {
+  const mode = reduce === null ? "set" : ({ add: "add", multiply: "mul" } as const)[reduce];
+  if (!mode) throw new IndexError("scatter", `reduce must be "add" or "multiply" (got ${JSON.stringify(reduce)}). Use scatterAdd`);
+  return scatterBy("scatter", mode, x, dim, index, src);
+}
 /** As scatter, adding. */
 export const scatterAdd = (x: Tensor, dim: number, index: Tensor, src: Tensor): Tensor => scatterBy("scatterAdd", "add", x, dim, index, src);
 

@@ -1,4 +1,4 @@
-// Joining, padding and splitting along dims.
+// Joining and splitting along dims.
 import type { View } from "../backend.ts";
 import { type DType, dtypes, promoteTypes } from "../dtype.ts";
 import { formatShape, IndexError, ShapeError } from "../errors.ts";
@@ -86,31 +86,6 @@ export const embedOp: StructuredOp<EmbedAttrs> = {
 
 /** See `embedOp`. */
 export const embed = (x: Tensor, attrs: EmbedAttrs): Tensor => applyOp(embedOp, [x], attrs)[0] as Tensor;
-
-
-/** Pads with `value`: `padding` holds (before, after) for the last dim, then for the one before it, and so on, as torch. Negative crops. */
-export function pad(x: Tensor, padding: readonly number[], { value = 0 }: { value?: number } = {}): Tensor {
-  if (padding.length % 2 !== 0 || padding.length / 2 > x.ndim) {
-    throw new ShapeError("pad", `expected (before, after) pairs for at most ${x.ndim} dims (got [${padding.join(", ")}] for ${formatShape(x.shape)})`);
-  }
-  let result = x;
-  for (let i = 0; i < padding.length; i += 2) {
-    const dim = x.ndim - 1 - i / 2;
-    result = padDim(result, dim, padding[i] as number, padding[i + 1] as number, value);
-  }
-  return result;
-}
-
-function padDim(x: Tensor, dim: number, before: number, after: number, value: number): Tensor {
-  const size = x.shape[dim] as number;
-  const kept = size + Math.min(0, before) + Math.min(0, after);
-  if (kept < 0) throw new ShapeError("pad", `cropping ${-before} and ${-after} leaves nothing of dim ${dim} (got ${formatShape(x.shape)})`);
-  const inner = before < 0 || after < 0 ? narrow(x, dim, Math.max(0, -before), kept) : x;
-  if (before <= 0 && after <= 0) return inner;
-  const start = Math.max(0, before);
-  const shape = inner.shape.map((length, d) => (d === dim ? start + length + Math.max(0, after) : length));
-  return embed(inner, { shape, fill: value, view: "slice", attrs: { dim, start, step: 1, length: kept } });
-}
 
 /** Consecutive parts of the given sizes along dim (a number: equal parts, the last one smaller). */
 export function split(x: Tensor, sizes: number | readonly number[], dim = 0): Tensor[] {

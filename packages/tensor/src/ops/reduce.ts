@@ -9,6 +9,7 @@ import type { Tensor } from "../tensor.ts";
 import { contiguousStrides, numel } from "../view.ts";
 import { toDType } from "./copy.ts";
 import { applyOp, type StructuredOp } from "./dispatch.ts";
+import { pointwiseFunctions as pw } from "./pointwise.ts";
 
 export interface ReduceAttrs {
   /** Sorted, none negative. */
@@ -161,13 +162,18 @@ function extreme(op: StructuredOp<DimAttrs>, x: Tensor, dim: number, keepdim: bo
 
 /** The maximum of all elements; along a dim with its positions; or element by element with another tensor. */
 export function max(x: Tensor): Tensor;
+export function max(x: Tensor, other: Tensor): Tensor;
 export function max(x: Tensor, dim: number, options?: ReduceOptions): ValuesAndIndices;
-export function max(x: Tensor, dim?: number, { keepdim = false }: ReduceOptions = {}): Tensor | ValuesAndIndices {
-  return dim === undefined ? amax(x) : extreme(maxDim, x, dim, keepdim);
+export function max(x: Tensor, dim?: number | Tensor, { keepdim = false }: ReduceOptions = {}): Tensor | ValuesAndIndices {
+  if (dim === undefined) return amax(x);
+  return typeof dim === "number" ? extreme(maxDim, x, dim, keepdim) : pw.maximum(x, dim);
 }
 
+/** The minimum of all elements; along a dim with its positions; or element by element with another tensor. */
 export function min(x: Tensor): Tensor;
+export function min(x: Tensor, other: Tensor): Tensor;
 export function min(x: Tensor, dim: number, options?: ReduceOptions): ValuesAndIndices;
-export function min(x: Tensor, dim?: number, { keepdim = false }: ReduceOptions = {}): Tensor | ValuesAndIndices {
-  return dim === undefined ? amin(x) : extreme(minDim, x, dim, keepdim);
+export function min(x: Tensor, dim?: number | Tensor, { keepdim = false }: ReduceOptions = {}): Tensor | ValuesAndIndices {
+  if (dim === undefined) return amin(x);
+  return typeof dim === "number" ? extreme(minDim, x, dim, keepdim) : pw.minimum(x, dim);
 }

@@ -1,4 +1,5 @@
 // Compositions of reductions: variance, norms, logsumexp.
+import { UnsupportedError } from "../errors.ts";
 import { scope } from "../lifetime.ts";
 import { normalizeDims } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -43,6 +44,7 @@ export function logsumexp(x: Tensor, dims: number | readonly number[], { keepdim
 
 /** The p-norm of all elements, or over dims. p may be ±Infinity and 0. */
 export function norm(x: Tensor, p: number | "fro" = 2, dims?: Dims, { keepdim = false }: ReduceOptions = {}): Tensor {
+  if (typeof p !== "number" && p !== "fro") throw new UnsupportedError("norm", `no norm ${JSON.stringify(p)}. p is a number or "fro"`);
   return scope(() => {
     const magnitude = pw.abs(x);
     if (p === "fro" || p === 2) return pw.sqrt(sum(pw.square(x), dims, { keepdim }));

@@ -6,9 +6,9 @@ import { formula, input } from "../formula/nodes.ts";
 import { reducedShape, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { allocate } from "./dispatch.ts";
-import { pad } from "./join.ts";
 import { broadcastView } from "./map.ts";
 import { reshape, slice, unfold } from "./movement.ts";
+import { pad } from "./pad.ts";
 
 /** Number of windows along one dim. */
 export const windowCount = (size: number, kernel: number, stride: number, padding: number, dilation: number): number =>
