@@ -1,6 +1,6 @@
 // What a recorder (autograd) is written with: ops below the public surface, and the hooks into storage and lifetime.
 export { coalesce, contiguousStrides, isContiguous, numel } from "./view.ts";
-export type { View } from "./backend.ts";
+export type { ConvAttrs, View } from "./backend.ts";
 export { dtypes } from "./dtype.ts";
 export { cast } from "./formula/build.ts";
 export { type Derivative, derivative } from "./formula/derivative.ts";
@@ -11,7 +11,7 @@ export { type BatchNormAttrs, perChannel, statisticsDims } from "./ops/batch-nor
 export { convInputGrad, type ConvInputGradAttrs, convWeightGrad, type ConvWeightGradAttrs, convolution } from "./ops/conv.ts";
 export { copy_, toDevice, toDType } from "./ops/copy.ts";
 export { allocate, applyOp, type Inputs } from "./ops/dispatch.ts";
-export { alongDim, type ScatterAttrs } from "./ops/gather.ts";
+export { alongDim, gatherOp, type ScatterAttrs, scatterOp } from "./ops/gather.ts";
 export type { StructuredOpName } from "./ops/index.ts";
 export { embed, type EmbedAttrs } from "./ops/join.ts";
 export { broadcastView, mapFormula, mapInPlace } from "./ops/map.ts";

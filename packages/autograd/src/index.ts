@@ -1,0 +1,5 @@
+// What users of @gradkit/autograd import; importing it also loads autograd for `tensor.backward()`.
+import "./install.ts";
+
+export { backward, type GradOptions, grad } from "./grad.ts";
+export { type CheckOptions, gradcheck, gradgradcheck } from "./gradcheck.ts";

@@ -1,0 +1,74 @@
+// A recorded structured op: it keeps what its rule reads, and applies the rule.
+import { isGradEnabled, scope, type Tensor } from "@gradkit/tensor";
+import { tensorOf } from "./map-node.ts";
+import { type Edge, type Gradients, GradNode } from "./node.ts";
+import { SavedValue } from "./saved.ts";
+import type { Call, InputInfo, Reads, Vjp } from "./vjp.ts";
+
+export class OpNode extends GradNode {
+  readonly #rule: Vjp<unknown>;
+  readonly #attrs: unknown;
+  readonly #inputs: readonly (InputInfo | null)[];
+  /** What `saved` holds, in its order: input i as i, output k as −1 − k. */
+  readonly #sources: readonly number[];
+
+  constructor(
+    name: string,
+    rule: Vjp<unknown>,
+    edges: readonly Edge[],
+    slots: readonly number[],
+    inputs: readonly (Tensor | null)[],
+    attrs: unknown,
+    outputs: readonly Tensor[],
+  ) {
+    super(name, edges, slots);
+    this.#rule = rule;
+    this.#attrs = attrs;
+    this.#inputs = inputs.map((input) => input && { shape: input.shape, strides: input.strides, dtype: input.dtype, device: input.device });
+    this.#sources = sourcesOf(rule.reads, edges, inputs);
+    if (this.#sources.length > 0)
+      this.saved = this.#sources.map((source) => new SavedValue((source < 0 ? outputs[-1 - source] : inputs[source]) as Tensor));
+  }
+
+  override gradients([g]: Gradients, wanted: readonly boolean[]): Gradients {
+    const call: Call<unknown> = {
+      attrs: this.#attrs,
+      inputs: this.#inputs,
+      wants: (i) => wanted[i] ?? false,
+      input: (i) => tensorOf(this.#saved(i), this.edges[i] as Edge, this.slots[i] as number),
+      output: (k) => tensorOf(this.#saved(-1 - k), this, k),
+    };
+    if (isGradEnabled()) return this.#rule.gradients(g as Tensor, call);
+    return scope(() => distinct(this.#rule.gradients(g as Tensor, call), g as Tensor));
+  }
+
+  #saved(source: number): SavedValue {
+    return this.read(this.#sources.indexOf(source));
+  }
+}
+
+/** An optional input that was not given is not saved either. */
+function sourcesOf(reads: readonly Reads[], edges: readonly Edge[], given: readonly (Tensor | null)[]): number[] {
+  const sources: number[] = [];
+  const include = (source: number): void => {
+    if (!sources.includes(source)) sources.push(source);
+  };
+  for (let i = 0; i < reads.length; i++) {
+    if (!edges[i]) continue;
+    const { inputs, outputs } = reads[i] as Reads;
+    if (inputs) for (const input of inputs) if (given[input]) include(input);
+    if (outputs) for (const output of outputs) include(-1 - output);
+  }
+  return sources;
+}
+
+/** Every gradient as a handle of its own: whoever gets it may write into it once nobody else holds the memory. */
+function distinct(results: Gradients, g: Tensor): Gradients {
+  const seen = new Set<Tensor>([g]);
+  return results.map((result) => {
+    if (!result) return null;
+    if (seen.has(result)) return result.detach();
+    seen.add(result);
+    return result;
+  });
+}

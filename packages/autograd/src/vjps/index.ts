@@ -1,0 +1,29 @@
+// The table of gradient rules, closed over all structured ops: an op without a row does not compile. Null: the outputs are no floats.
+import type { StructuredOpName } from "@gradkit/tensor/recorder";
+import type { Vjp } from "../vjp.ts";
+import { batchNorm } from "./batch-norm.ts";
+import { conv, convInputGrad, convWeightGrad } from "./conv.ts";
+import { transfer } from "./copy.ts";
+import { gather, scatter } from "./gather.ts";
+import { cat } from "./join.ts";
+import { matmul } from "./matmul.ts";
+import { diagonal, embed, expand, flip, permute, reshape, slice, unfold } from "./movement.ts";
+import { maxPool, maxPoolGrad } from "./pool.ts";
+import { amax, amin, maxDim, mean, minDim, prod, sum } from "./reduce.ts";
+import { cummax, cummin, cumprod, cumsum } from "./scan.ts";
+import { logSoftmax, logSoftmaxGrad, softmax, softmaxGrad } from "./softmax.ts";
+import { sort } from "./sort.ts";
+
+export const vjps = {
+  expand, permute, slice, flip, diagonal, unfold, reshape, embed,
+  sum, mean, prod, amax, amin, any: null, all: null, argmax: null, argmin: null, maxDim, minDim,
+  matmul,
+  cat, transfer,
+  gather, scatter,
+  cumsum, cumprod, cummax, cummin,
+  sort,
+  conv, convInputGrad, convWeightGrad,
+  maxPool, maxPoolGrad,
+  softmax, logSoftmax, softmaxGrad, logSoftmaxGrad,
+  batchNorm,
+} satisfies Record<StructuredOpName, Vjp<never> | null>; // biome-ignore format: a table
