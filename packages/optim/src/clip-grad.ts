@@ -1,0 +1,40 @@
+// Bounds on gradients, applied between backward and step.
+import { GradkitError, noGrad, norm, pointwiseUpdate, scope, stack, type Tensor, zeros } from "@gradkit/tensor";
+import { clamp, mul, type Node } from "@gradkit/tensor/formula";
+
+export interface ClipGradNormOptions {
+  /** Of the norm; may be Infinity. Default: 2. */
+  normType?: number;
+  /** Throw a GradkitError where the norm is not finite; this reads the norm, on devices that read synchronously. Default: false. */
+  errorIfNonfinite?: boolean;
+}
+
+const gradientsOf = (params: Tensor | Iterable<Tensor>): Tensor[] =>
+  [...("storage" in params ? [params] : params)].flatMap(({ accumulatedGrad }) => (accumulatedGrad ? [accumulatedGrad] : []));
+
+const scale = /* @__PURE__ */ pointwiseUpdate("clipGradNorm_", [], () => (g: Node, factor: Node) => [mul(g, factor)]);
+const limit = /* @__PURE__ */ pointwiseUpdate("clipGradValue_", ["low", "high"], ({ low, high }) => (g: Node) => [clamp(g, low, high)]);
+
+/** Scales all gradients so that their norm, taken together, is at most maxNorm. Returns the norm before. Nothing is read back. */
+export function clipGradNorm_(
+  params: Tensor | Iterable<Tensor>,
+  maxNorm: number,
+  { normType = 2, errorIfNonfinite = false }: ClipGradNormOptions = {},
+): Tensor {
+  return noGrad(() => scope(() => {
+    const grads = gradientsOf(params);
+    if (grads.length === 0) return zeros([]);
+    const total = norm(stack(grads.map((grad) => norm(grad, normType))), normType);
+    if (errorIfNonfinite && !Number.isFinite(total.itemSync())) throw new GradkitError("clipGradNorm_", `the norm of the gradients is ${total.itemSync()}`);
+    const factor = total.add(1e-6).reciprocal().mul(maxNorm).clamp(null, 1);
+    for (const grad of grads) scale([grad], [factor], {});
+    return total;
+  }));
+}
+
+/** Limits every element of the gradients to [-clipValue, clipValue]. */
+export function clipGradValue_(params: Tensor | Iterable<Tensor>, clipValue: number): void {
+  noGrad(() => {
+    for (const grad of gradientsOf(params)) limit([grad], [], { low: -clipValue, high: clipValue });
+  });
+}
