@@ -1,0 +1,84 @@
+// Real WebGPU in Node with npm packages alone: Dawn (the `webgpu` package) on SwiftShader, the software Vulkan driver that @sparticuz/chromium
+// carries. Must run on the main thread of a process: the Vulkan loader reads the C environment, which process.env reaches only from there.
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { brotliDecompressSync } from "node:zlib";
+
+const require = createRequire(import.meta.url);
+const driverFiles = ["libvulkan.so.1", "libvk_swiftshader.so", "vk_swiftshader_icd.json"];
+
+/** Several test processes unpack at once: each writes its own file and renames it. */
+function writeAtomic(path: string, bytes: Uint8Array): void {
+  const own = `${path}.${process.pid}`;
+  writeFileSync(own, bytes, { mode: 0o755 });
+  renameSync(own, path);
+}
+
+/** Writes the named files of a tar archive flat into `dir`. */
+export function untar(archive: Buffer, dir: string, names: readonly string[] | null = null): void {
+  const block = 512;
+  for (let at = 0; at + block <= archive.length; ) {
+    const path = archive.toString("utf8", at, at + 100).replace(/\0.*$/s, "");
+    if (path === "") return;
+    const size = Number.parseInt(archive.toString("utf8", at + 124, at + 136), 8) || 0;
+    const name = path.split("/").at(-1) as string;
+    if (size > 0 && (names === null || names.includes(name))) writeAtomic(join(dir, name), archive.subarray(at + block, at + block + size));
+    at += block + Math.ceil(size / block) * block;
+  }
+}
+
+/** The directory of an installed package. */
+export function packageRoot(name: string): string {
+  let dir = dirname(require.resolve(name));
+  while (!existsSync(join(dir, "package.json")) || JSON.parse(readFileSync(join(dir, "package.json"), "utf8")).name !== name) dir = dirname(dir);
+  return dir;
+}
+
+const cache = join(tmpdir(), "gradkit-webgpu-rig");
+
+interface Dawn {
+  create(flags: string[]): GPU;
+  readonly globals: Record<string, unknown>;
+}
+
+function open(path: string): Dawn {
+  const module: { exports: unknown } = { exports: {} };
+  process.dlopen(module, path);
+  const dawn = module.exports as Dawn;
+  Object.assign(globalThis, dawn.globals);
+  return dawn;
+}
+
+/** Dawn's binding as the package ships it: with the driver of this machine, if it has one. */
+function nativePath(): string {
+  const platform = process.platform === "darwin" ? "darwin-universal" : `${process.platform}-${process.arch}`;
+  return join(packageRoot("webgpu"), "dist", platform, "dawn.node");
+}
+
+/** A copy of the binding beside SwiftShader: Dawn looks for the Vulkan loader next to itself first. */
+function withSwiftShader(): string {
+  mkdirSync(cache, { recursive: true });
+  if (!driverFiles.every((name) => existsSync(join(cache, name)))) {
+    untar(brotliDecompressSync(readFileSync(join(packageRoot("@sparticuz/chromium"), "bin", "swiftshader.tar.br"))), cache, driverFiles);
+  }
+  const [native, copy] = [nativePath(), join(cache, "dawn.node")];
+  if (!existsSync(copy) || statSync(copy).size !== statSync(native).size) {
+    copyFileSync(native, `${copy}.${process.pid}`);
+    renameSync(`${copy}.${process.pid}`, copy);
+  }
+  const icd = join(cache, "vk_swiftshader_icd.json");
+  Object.assign(process.env, { VK_ICD_FILENAMES: icd, VK_DRIVER_FILES: icd, VK_LOADER_LAYERS_DISABLE: "~implicit~" });
+  process.env.XDG_RUNTIME_DIR ??= cache;
+  return copy;
+}
+
+/** What GPU tests run on: `WEBGPU_RIG=native` takes the machine's own driver instead of SwiftShader. */
+export function openGpu(): GPU {
+  const onSwiftShader = process.env.WEBGPU_RIG !== "native" && process.platform === "linux" && process.arch === "x64";
+  return open(onSwiftShader ? withSwiftShader() : nativePath()).create([]);
+}
+
+/** Validates every shader and every call, and executes nothing: there on any machine. */
+export const openNullGpu = (): GPU => open(nativePath()).create(["backend=null"]);
