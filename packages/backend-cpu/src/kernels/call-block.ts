@@ -50,10 +50,21 @@ export class CallBlock {
   }
 
   setOperand(operand: number, view: View, innerStride: number): void {
-    const { bytes } = dtypes[view.dtype];
-    const { i32 } = this.#memory;
-    i32[this.#start + pointerWord(operand)] = (view.buffer as CpuBuffer).pointer + view.offset * bytes;
-    i32[this.#start + strideWord(operand)] = innerStride * bytes;
+    this.setPointer(operand, view);
+    this.#memory.i32[this.#start + strideWord(operand)] = innerStride * dtypes[view.dtype].bytes;
+  }
+
+  /** The view's first element, or one `elements` further on. */
+  setPointer(operand: number, { buffer, dtype, offset }: View, elements = 0): void {
+    this.#memory.i32[this.#start + pointerWord(operand)] = (buffer as CpuBuffer).pointer + (offset + elements) * dtypes[dtype].bytes;
+  }
+
+  /** A copy of the first words, to be put back for another call of the same layout. */
+  save(count: number): Int32Array {
+    return this.#memory.i32.slice(this.#start, this.#start + count);
+  }
+  restore(saved: Int32Array): void {
+    this.#memory.i32.set(saved, this.#start);
   }
 
   setScalars(operands: number, types: readonly ScalarType[], values: readonly number[], first = 0): void {

@@ -91,6 +91,22 @@ describe.each([
     }
   }
 
+  it.each([
+    ["a matrix", [70, 65], [1, 70], [65, 1]],
+    ["a matrix into every other row", [70, 65], [1, 71], [130, 1]],
+    ["matrices, rows flipped", [3, 40, 41], [1640, 1, -40], [1640, 41, 1]],
+    ["channels last to channels first", [2, 17, 9, 20], [3060, 1, 340, 17], [3060, 180, 20, 1]],
+  ])("brings large operands into the output's order: %s", (_name, shape, from, to) => {
+    const flipped = from.reduce((sum, stride, d) => sum + (stride < 0 ? -stride * ((shape[d] as number) - 1) : 0), 0);
+    const x = new Pair(both, { shape, strides: from, offset: flipped }, numbers);
+    for (const f of [formula(["float"], [], [x0]), formula(["float", "float"], [], [add(x0, x1)])]) {
+      const inputs = f.inputs.length === 1 ? [x] : [new Pair(both, { shape, strides: to }, numbers), x];
+      const output = new Pair(both, { shape, strides: to }, () => 77);
+      run(f, inputs, [], [output]);
+      expect(firstDifference(output.read())).toBeNull();
+    }
+  });
+
   it("writes in place", () => {
     const [x, y] = [new Pair(both, { shape: [4, 5], strides: [1, 4] }, numbers), new Pair(both, { shape: [4, 5], strides: [0, 1] }, numbers)];
     run(sum, [x, y], [], [x]);

@@ -11,6 +11,7 @@ import { Iteration } from "./iteration.ts";
 import { contiguous, Operand, type OperandClass, strided } from "./operand.ts";
 import { type PreparedFormula, prepareFormula, usesIndex } from "./prepare.ts";
 import { emitRows } from "./rows.ts";
+import { TransposedCopy, transposes } from "./transposed-copy.ts";
 
 export type Kernel = (block: number) => void;
 
@@ -133,11 +134,13 @@ export class MapKernels {
   readonly #memory: Memory;
   readonly #block: CallBlock;
   readonly #iteration = new Iteration();
+  readonly #transposed: TransposedCopy;
   readonly #formulas: FormulaKernels[] = []; // by formula id
 
   constructor(memory: Memory) {
     this.#memory = memory;
     this.#block = new CallBlock(memory);
+    this.#transposed = new TransposedCopy(memory);
   }
 
   map(formula: Formula, inputs: readonly View[], scalars: readonly number[], outputs: readonly View[]): void {
@@ -150,6 +153,7 @@ export class MapKernels {
 
     let flat = true;
     for (let k = 0; flat && k < count; k++) flat = isContiguous(view(k));
+    if (!flat && this.#mapTransposed(formula, inputs, scalars, outputs, elements)) return;
     const iteration = this.#iteration;
     if (!flat) iteration.plan(shape, count, view, kernels.usesIndex);
     const rows = !flat && iteration.rank > 1;
@@ -172,4 +176,35 @@ export class MapKernels {
       Array.from({ length: count }, (_, k) => ({ dtype: view(k).dtype, access: flat ? contiguous : iteration.access(k) }));
     kernels.find(key, rows, classes)(block.address);
   }
+
+  /** Inputs whose neighbours lie along another dim than the output's are brought into its order first. */
+  #mapTransposed(formula: Formula, inputs: readonly View[], scalars: readonly number[], outputs: readonly View[], elements: number): boolean {
+    const [output] = outputs as [View];
+    let found = -1;
+    for (let k = 0; found < 0 && k < inputs.length; k++) if (transposes(inputs[k] as View, output, elements)) found = k;
+    if (found < 0) return false;
+    const from = inputs[found] as View;
+    if (outputs.length === 1 && formula.outputs[0]?.op === "input" && inputs.length === 1 && from.dtype === output.dtype) {
+      this.#transposed.copy(from, output);
+      return true;
+    }
+    const buffer = this.#memory.allocate(4 * elements);
+    const ordered: View = { buffer, dtype: from.dtype, shape: output.shape, strides: denseStrides(output), offset: 0 };
+    this.#transposed.copy(from, ordered);
+    this.map(formula, inputs.with(found, ordered), scalars, outputs);
+    this.#memory.release(buffer);
+    return true;
+  }
+}
+
+/** Strides without gaps that rank the dims as the view's do. */
+function denseStrides({ shape, strides }: View): number[] {
+  const order = shape.map((_, d) => d).sort((a, b) => Math.abs(strides[a] as number) - Math.abs(strides[b] as number));
+  const dense = new Array<number>(shape.length).fill(1);
+  let step = 1;
+  for (const d of order) {
+    dense[d] = step;
+    step *= shape[d] as number;
+  }
+  return dense;
 }

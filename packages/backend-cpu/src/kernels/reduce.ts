@@ -4,7 +4,7 @@ import {
 } from "@gradkit/tensor/backend"; // biome-ignore format: a list
 import type { Memory } from "../memory.ts";
 import { ModuleBuilder } from "../wasm/emitter.ts";
-import { CallBlock, groupWord, middleStrideWord, middleWord, scratchWord } from "./call-block.ts";
+import { CallBlock, groupWord, innerWord, middleStrideWord, middleWord, outerWord, outerWords, scratchWord } from "./call-block.ts";
 import { Iteration } from "./iteration.ts";
 import type { Kernel } from "./map.ts";
 import type { OperandClass } from "./operand.ts";
@@ -18,11 +18,30 @@ type Kind = "rows" | "columns" | "positions";
 
 /** Rows shorter than this are not worth an inner loop of their own if columns can be had. */
 const shortestRow = 16;
+/** Layouts that are remembered for each formula. */
+const rememberedPlans = 16;
+
+/** What a call of the same shapes and strides needs no second thought about. */
+interface Plan {
+  readonly reducer: Reducer;
+  readonly finish: Formula | null;
+  readonly dims: readonly number[];
+  readonly shape: readonly number[];
+  readonly operands: readonly { readonly dtype: DType; readonly strides: readonly number[] }[];
+  readonly kernel: Kernel;
+  /** The call block, addresses and scalars aside. */
+  readonly words: Int32Array;
+  readonly columns: number;
+  /** From column to column, for each operand. */
+  readonly columnStrides: readonly number[];
+}
 
 export function createReduce(memory: Memory, map: Backend["map"]): Backend["reduce"] {
   const block = new CallBlock(memory);
   const iteration = new Iteration();
   const kernels = new Map<string, Kernel>();
+  const plans: Plan[][] = []; // by formula
+  const indexed: boolean[] = []; // by formula
   const scratch = memory.allocate(scratchByteLength).pointer;
 
   const find = (kind: Kind, reducer: Reducer, source: Formula, classes: readonly OperandClass[], finish: Finish | undefined): Kernel => {
@@ -36,39 +55,69 @@ export function createReduce(memory: Memory, map: Backend["map"]): Backend["redu
     return kernel;
   };
 
-  const reduce: Backend["reduce"] = (reducer, source, inputs, scalars, outputs, dims, finish) => {
+  const makePlan = (reducer: Reducer, source: Formula, inputs: readonly View[], outputs: readonly View[], dims: readonly number[], finish?: Finish): Plan => {
     const { shape } = inputs[0] as View;
-    if (numel((outputs[0] as View).shape) === 0) return;
-    if (numel(shape) === 0) return map(nothing(reducer, source, finish), [], finish?.scalars ?? [], [outputs[0] as View]);
-    if (usesIndex(source)) return reduceMapped(reducer, source, inputs, scalars, outputs, dims, finish);
-
     const isArg = reducer === "argmax" || reducer === "argmin";
-    const count = inputs.length + outputs.length;
     const targets = outputs.map((output) => ({ ...output, strides: output.strides.map((s, d) => (dims.includes(d) ? 0 : s)) }));
     const operands = [...inputs, ...targets];
     const view = (k: number): View => operands[k] as View;
     const { order, columns } = arrange(shape, inputs, operands, dims, isArg);
-    iteration.planInOrder(order, shape, count, view);
+    iteration.planInOrder(order, shape, operands.length, view);
 
-    const kind: Kind = isArg ? "positions" : columns ? "columns" : "rows";
     const classes = operands.map(({ dtype }, k): OperandClass => ({ dtype, access: iteration.access(k) }));
-    const kernel = find(kind, reducer, source, classes, finish);
-    const innerDims = columns ? 2 : 1;
+    const kernel = find(isArg ? "positions" : columns ? "columns" : "rows", reducer, source, classes, finish);
     const [inner, middle] = [iteration.size(0), columns ? iteration.size(1) : 1];
     const reducedCount = numel(shape) / numel((outputs[0] as View).shape);
     block.setCounts(inner, numel(shape) / (inner * middle));
     block.setWord(groupWord, reducedCount / (columns ? middle : inner));
     block.setWord(middleWord, middle);
     block.setWord(scratchWord, scratch);
-    for (let k = 0; k < count; k++) block.setOperand(k, view(k), iteration.stride(k));
-    if (columns) for (let k = 0; k < count; k++) block.setWord(middleStrideWord(k), iteration.byteStride(k, view(k), 1));
-    block.setScalars(count, source.scalars, scalars);
-    if (finish) block.setScalars(count, finish.formula.scalars, finish.scalars, scalars.length);
-    const tile = columns ? tileColumns : inner;
-    for (let start = 0; start < inner; start += tile) {
-      if (start > 0) for (let k = 0; k < count; k++) block.setOperand(k, moved(view(k), start * iteration.stride(k)), iteration.stride(k));
-      if (columns) block.setCounts(Math.min(tile, inner - start), numel(shape) / (inner * middle));
-      block.setOuter(count, scalars.length + (finish?.scalars.length ?? 0), iteration, innerDims, view);
+    operands.forEach((operand, k) => {
+      block.setOperand(k, operand, iteration.stride(k));
+      block.setWord(middleStrideWord(k), iteration.byteStride(k, operand, 1));
+    });
+    const scalars = source.scalars.length + (finish?.scalars.length ?? 0);
+    block.setOuter(operands.length, scalars, iteration, columns ? 2 : 1, view);
+    const words = outerWord(operands.length, scalars) + Math.max(0, iteration.rank - (columns ? 2 : 1)) * outerWords(operands.length);
+    return {
+      reducer,
+      finish: finish?.formula ?? null,
+      dims,
+      shape,
+      operands: [...inputs, ...outputs].map(({ dtype, strides }) => ({ dtype, strides })),
+      kernel,
+      words: block.save(words),
+      columns: columns ? inner : 0,
+      columnStrides: operands.map((_, k) => iteration.stride(k)),
+    };
+  };
+
+  const findPlan: typeof makePlan = (reducer, source, inputs, outputs, dims, finish) => {
+    const known = (plans[source.id] ??= []);
+    for (const plan of known) if (fits(plan, reducer, inputs, outputs, dims, finish)) return plan;
+    const plan = makePlan(reducer, source, inputs, outputs, dims, finish);
+    known.unshift(plan);
+    if (known.length > rememberedPlans) known.pop();
+    return plan;
+  };
+
+  const reduce: Backend["reduce"] = (reducer, source, inputs, scalars, outputs, dims, finish) => {
+    const { shape } = inputs[0] as View;
+    if (numel((outputs[0] as View).shape) === 0) return;
+    if (numel(shape) === 0) return map(nothing(reducer, source, finish), [], finish?.scalars ?? [], [outputs[0] as View]);
+    if ((indexed[source.id] ??= usesIndex(source))) return reduceMapped(reducer, source, inputs, scalars, outputs, dims, finish);
+
+    const { kernel, words, columns, columnStrides } = findPlan(reducer, source, inputs, outputs, dims, finish);
+    const count = inputs.length + outputs.length;
+    for (let start = 0; start === 0 || start < columns; start += tileColumns) {
+      block.restore(words);
+      if (columns > 0) block.setWord(innerWord, Math.min(tileColumns, columns - start));
+      for (let k = 0; k < count; k++) {
+        const view = (k < inputs.length ? inputs[k] : outputs[k - inputs.length]) as View;
+        block.setPointer(k, view, start * (columnStrides[k] as number));
+      }
+      block.setScalars(count, source.scalars, scalars);
+      if (finish) block.setScalars(count, finish.formula.scalars, finish.scalars, scalars.length);
       kernel(block.address);
     }
   };
@@ -87,7 +136,22 @@ export function createReduce(memory: Memory, map: Backend["map"]): Backend["redu
   return reduce;
 }
 
-const moved = (view: View, elements: number): View => ({ ...view, offset: view.offset + elements });
+function same(a: readonly number[], b: readonly number[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+function fits(plan: Plan, reducer: Reducer, inputs: readonly View[], outputs: readonly View[], dims: readonly number[], finish: Finish | undefined): boolean {
+  if (plan.reducer !== reducer || plan.finish !== (finish?.formula ?? null) || plan.operands.length !== inputs.length + outputs.length) return false;
+  if (!same(plan.dims, dims) || !same(plan.shape, (inputs[0] as View).shape)) return false;
+  for (let k = 0; k < plan.operands.length; k++) {
+    const { dtype, strides } = (k < inputs.length ? inputs[k] : outputs[k - inputs.length]) as View;
+    const known = plan.operands[k] as Plan["operands"][number];
+    if (known.dtype !== dtype || !same(known.strides, strides)) return false;
+  }
+  return true;
+}
 
 /** What a reduction of nothing gives. */
 function nothing(reducer: Reducer, source: Formula, finish: Finish | undefined): Formula {

@@ -1,0 +1,54 @@
+// Copies between layouts whose neighbours lie along different dims: through register transposes, block by block, as element by element every
+// access would touch another cache line.
+import { dtypes, type View } from "@gradkit/tensor/backend";
+import type { CpuBuffer } from "../buffer.ts";
+import type { Memory } from "../memory.ts";
+import { eachLine } from "./elements.ts";
+import { compileTranspose, type Transpose } from "./transpose.ts";
+
+/** Blocks of 4 KB: those of both sides fit into the first-level cache. */
+const blockRows = 64;
+const blockColumns = 16;
+const smallest = 4096; // elements
+const shortest = 16;
+
+/** The dim along which 32-bit neighbours lie, if it is long enough to matter. */
+function adjacentDim({ dtype, shape, strides }: View): number {
+  return dtypes[dtype].bytes === 4 ? strides.findIndex((stride, d) => stride === 1 && (shape[d] as number) >= shortest) : -1;
+}
+
+/** Whether copying from one view to the other by transposing pays. */
+export function transposes(from: View, to: View, elements: number): boolean {
+  if (elements < smallest) return false;
+  const [inner, outer] = [adjacentDim(to), adjacentDim(from)];
+  return inner >= 0 && outer >= 0 && inner !== outer && (from.strides[inner] as number) !== 0 && (to.strides[outer] as number) !== 0;
+}
+
+export class TransposedCopy {
+  readonly #memory: Memory;
+  #transpose: Transpose | null = null;
+
+  constructor(memory: Memory) {
+    this.#memory = memory;
+  }
+
+  /** Views of one shape for which `transposes` holds. */
+  copy(from: View, to: View): void {
+    const transpose = (this.#transpose ??= compileTranspose(this.#memory));
+    const [rowDim, columnDim] = [adjacentDim(to), adjacentDim(from)];
+    const [rows, columns] = [from.shape[rowDim] as number, from.shape[columnDim] as number];
+    const [fromRow, toRow] = [4 * (from.strides[rowDim] as number), 4 * (to.strides[columnDim] as number)];
+    const rest = from.shape.map((n, d) => (d === rowDim || d === columnDim ? 1 : n));
+    const starts = [from, to].map(({ buffer, offset }) => (buffer as CpuBuffer).pointer + 4 * offset);
+    const strides = [from, to].map((view) => view.strides.map((stride) => 4 * stride));
+    eachLine(rest, rowDim, strides, starts, (offsets) => {
+      const [source, target] = offsets as [number, number];
+      for (let r = 0; r < rows; r += blockRows) {
+        for (let c = 0; c < columns; c += blockColumns) {
+          const [fromBlock, toBlock] = [source + r * fromRow + 4 * c, target + c * toRow + 4 * r];
+          transpose(fromBlock, fromRow, toBlock, toRow, Math.min(blockRows, rows - r), Math.min(blockColumns, columns - c));
+        }
+      }
+    });
+  }
+}
