@@ -3,12 +3,13 @@ import type { View } from "../backend.ts";
 import { type DType, dtypes, promoteTypes } from "../dtype.ts";
 import { formatShape, IndexError, ShapeError } from "../errors.ts";
 import { formula, scalar } from "../formula/nodes.ts";
+import { scope } from "../lifetime.ts";
 import { normalizeDim, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { castFormula } from "./copy.ts";
 import { applyOp, type StructuredOp } from "./dispatch.ts";
 import { type Layout, viewLayout, type ViewName, views } from "./views.ts";
-import { narrow, select, unsqueeze } from "./movement.ts";
+import { narrow, select, unsqueeze, view } from "./movement.ts";
 
 const viewOf = (tensor: Tensor, layout: Layout): View => ({ buffer: tensor.buffer, dtype: tensor.dtype, ...layout });
 
@@ -46,11 +47,16 @@ export const catOp: StructuredOp<{ dim: number }> = {
 /** Joins tensors along an existing dim. Empty tensors of shape [0] are passed over, as in torch. */
 export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
   if (tensors.length === 0) throw new ShapeError("cat", "expected at least one tensor (got an empty list)");
-  const solid = tensors.filter((x) => !(x.ndim === 1 && x.shape[0] === 0));
-  const parts = solid.length > 0 ? solid : tensors.slice(0, 1);
-  if ((parts[0] as Tensor).ndim === 0) throw new ShapeError("cat", "tensors of rank 0 cannot be concatenated. Use stack");
-  return applyOp(catOp, parts, { dim: normalizeDim("cat", dim, (parts[0] as Tensor).ndim) })[0] as Tensor;
+  const first = tensors.find((x) => !isNothing(x)) ?? (tensors[0] as Tensor);
+  if (first.ndim === 0) throw new ShapeError("cat", "tensors of rank 0 cannot be concatenated. Use stack");
+  const d = normalizeDim("cat", dim, first.ndim);
+  return scope(() => {
+    const none = first.shape.map((size, i) => (i === d ? 0 : size));
+    return applyOp(catOp, tensors.map((x) => (isNothing(x) ? view(x, none) : x)), { dim: d })[0] as Tensor;
+  });
 }
+
+const isNothing = (x: Tensor): boolean => x.ndim === 1 && x.shape[0] === 0;
 
 /** Joins tensors of one shape along a new dim. */
 export function stack(tensors: readonly Tensor[], dim = 0): Tensor {

@@ -49,7 +49,7 @@ export function mapInPlace(name: string, formula: Formula, target: Tensor, input
 
 /** Expanded dims make several elements one place in memory: nothing may be written there. */
 export function checkWritable(name: string, target: Tensor): void {
-  if (target.shape.some((size, d) => size > 1 && target.strides[d] === 0)) {
+  if (target.numel > 0 && target.shape.some((size, d) => size > 1 && target.strides[d] === 0)) {
     throw new ShapeError(name, `several elements of ${formatShape(target.shape)} share one place in memory (an expanded tensor). Write to a clone()`);
   }
 }

@@ -129,9 +129,13 @@ export function baddbmm(input: Tensor, a: Tensor, b: Tensor, { beta = 1, alpha =
   return addProduct(input, a, b, beta, alpha);
 }
 
+/** As torch: an input that does not count has a gradient of zeros. */
+const withZeroGradient = (y: Tensor, input: Tensor): Tensor =>
+  input.requiresGrad ? pw.add(y, pw.where(input.newFull([], false, { dtype: "bool" }), input, 0)) : y;
+
 function addProduct(input: Tensor, a: Tensor, b: Tensor, beta: number, alpha: number): Tensor {
   return scope(() => {
-    if (beta === 0) return scaled(product(a, b), alpha);
+    if (beta === 0) return withZeroGradient(scaled(product(a, b), alpha), input);
     if (isFloat(a.dtype)) return product(scaled(a, alpha), b, scaled(input, beta));
     return pw.add(scaled(input, beta), scaled(product(a, b), alpha));
   });
