@@ -1,6 +1,7 @@
 // Whether a result is near enough to the reference's, and if not, the first element that is not.
-import { formatShape } from "../errors.ts";
+
 import { isFloat } from "../dtype.ts";
+import { formatShape } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
 import { exact, type Tolerance } from "./samples/tolerance.ts";
 
@@ -40,7 +41,8 @@ export async function compare(what: string, got: Tensor, expected: Tensor, toler
   if (first === undefined) return;
   const error = (i: number): number => Math.abs((gotData[i] as number) - (expectedData[i] as number));
   const worst = wrong.reduce((a, b) => (error(b) > error(a) ? b : a));
-  const at = (i: number): string => `${formatShape(coordinates(i, expected.shape))} is ${show(gotData[i] as number)}, expected ${show(expectedData[i] as number)}`;
+  const at = (i: number): string =>
+    `${formatShape(coordinates(i, expected.shape))} is ${show(gotData[i] as number)}, expected ${show(expectedData[i] as number)}`;
   const bound = `allowed: ${allowed.absolute} + ${allowed.relative}·|expected| (${allowed.reason})`;
   const more = worst === first ? "" : `; worst ${at(worst)}`;
   throw new Error(`${what}: element ${at(first)}${more}; ${wrong.length} of ${expectedData.length} differ; ${bound}`);

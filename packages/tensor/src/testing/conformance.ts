@@ -7,8 +7,8 @@ import { Tensor } from "../methods.ts";
 import { compare } from "./compare.ts";
 import { contractCases } from "./contract/cases.ts";
 import { reference } from "./reference.ts";
-import { makeInput } from "./samples/make-input.ts";
 import { allSamples } from "./samples/all.ts";
+import { makeInput } from "./samples/make-input.ts";
 import type { Sample } from "./samples/sample.ts";
 
 export interface ConformanceCase {
@@ -42,7 +42,8 @@ async function runSample(name: string, sample: Sample, backend: Backend, oracle:
   const expected = outputsOf(sample, oracle);
   const got = outputsOf(sample, backend);
   try {
-    if (got.outputs.length !== expected.outputs.length) throw new Error(`${name}: ${got.outputs.length} outputs, expected ${expected.outputs.length}`);
+    if (got.outputs.length !== expected.outputs.length)
+      throw new Error(`${name}: ${got.outputs.length} outputs, expected ${expected.outputs.length}`);
     for (const [k, output] of got.outputs.entries()) {
       const what = got.outputs.length === 1 ? name : `${name}, output ${k}`;
       await compare(what, output, expected.outputs[k] as Tensor, sample.tolerance);
@@ -88,7 +89,10 @@ export function conformance({ backend, knownFailures = {} }: ConformanceOptions)
     }
   }
   const names = new Set(cases.map(({ name }) => name));
-  if (names.size !== cases.length) throw new Error(`conformance: two cases are both called ${cases.find(({ name }, i) => cases.findIndex((other) => other.name === name) !== i)?.name}`);
+  if (names.size !== cases.length)
+    throw new Error(
+      `conformance: two cases are both called ${cases.find(({ name }, i) => cases.findIndex((other) => other.name === name) !== i)?.name}`,
+    );
   const unknown = Object.keys(knownFailures).filter((name) => !names.has(name));
   if (unknown.length > 0) throw new Error(`conformance: no such cases among the known failures: ${unknown.join("; ")}`);
   return cases.map((item) => {

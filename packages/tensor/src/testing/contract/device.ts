@@ -1,7 +1,7 @@
 // Views and numbers on a bare backend, without tensors: what the cases of the contract are written with.
 import type { Backend, Buffer, View } from "../../backend.ts";
 import { type DType, dtypes, type TypedArray } from "../../dtype.ts";
-import { numel, contiguousStrides } from "../../view.ts";
+import { contiguousStrides, numel } from "../../view.ts";
 
 /** Uploads numbers as a contiguous view. */
 export function upload(backend: Backend, shape: readonly number[], numbers: ArrayLike<number>, dtype: DType = "float32"): View {

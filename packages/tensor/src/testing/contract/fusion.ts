@@ -13,10 +13,28 @@ const across = (row: View, shape: readonly number[], strides: readonly number[])
 async function epilogue(backend: Backend): Promise<void> {
   const [m, k, n] = [13, 5, 18];
   await owning(backend, async (own) => {
-    const a = own(upload(backend, [m, k], numbers(m * k).map((i) => (i % 7) - 3)));
-    const b = own(upload(backend, [k, n], numbers(k * n).map((i) => (i % 5) - 2)));
+    const a = own(
+      upload(
+        backend,
+        [m, k],
+        numbers(m * k).map((i) => (i % 7) - 3),
+      ),
+    );
+    const b = own(
+      upload(
+        backend,
+        [k, n],
+        numbers(k * n).map((i) => (i % 5) - 2),
+      ),
+    );
     const bias = own(upload(backend, [n], numbers(n)));
-    const residual = own(upload(backend, [m, n], numbers(m * n).map((i) => i % 11)));
+    const residual = own(
+      upload(
+        backend,
+        [m, n],
+        numbers(m * n).map((i) => i % 11),
+      ),
+    );
     const out = own(fresh(backend, [m, n]));
     const f = formula(["float", "float", "float"], ["float"], [max(sub(add(mul(x, scalar(0, "float")), y), z), 0)]);
     backend.matmul(a, b, out, { formula: f, inputs: [across(bias, [m, n], [0, 1]), residual], scalars: [2] });
@@ -33,7 +51,13 @@ async function epilogue(backend: Backend): Promise<void> {
 async function reduction(backend: Backend): Promise<void> {
   const shape = [3, 4, 5];
   await owning(backend, async (own) => {
-    const a = own(upload(backend, shape, numbers(60).map((i) => i % 9)));
+    const a = own(
+      upload(
+        backend,
+        shape,
+        numbers(60).map((i) => i % 9),
+      ),
+    );
     const b = own(upload(backend, [5], [1, 0, 2, 0, 3]));
     const out = own(fresh(backend, [4, 2]));
     const target: View = { ...out, shape: [1, 4, 1], strides: [0, 2, 0], offset: 1 };

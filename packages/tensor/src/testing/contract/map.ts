@@ -1,8 +1,8 @@
 // What formulas may look like and where their results may go, beyond the rows of the table.
 import type { Backend, View } from "../../backend.ts";
+import { dtypes } from "../../dtype.ts";
 import { add, bitcast, cast, intDiv, lt, max, mul, neg, rem, select, shr, sub } from "../../formula/build.ts";
 import { formula, index, input, type Node, scalar } from "../../formula/nodes.ts";
-import { dtypes } from "../../dtype.ts";
 import { contiguousStrides, numel } from "../../view.ts";
 import type { ConformanceCase } from "../conformance.ts";
 import { download, expectEqual, fresh, owning, upload } from "./device.ts";
@@ -16,7 +16,11 @@ async function inPlace(backend: Backend): Promise<void> {
     const a = own(upload(backend, [37], numbers(37)));
     const b = own(upload(backend, [37], numbers(37, 100)));
     backend.map(formula(["float", "float"], [], [add(mul(x, 2), y)]), [a, b], [], [a]);
-    expectEqual("a = 2a + b", await download(backend, a), numbers(37).map((i) => 2 * i + 100 + i));
+    expectEqual(
+      "a = 2a + b",
+      await download(backend, a),
+      numbers(37).map((i) => 2 * i + 100 + i),
+    );
   });
 }
 
@@ -25,7 +29,11 @@ async function inPlaceStrided(backend: Backend): Promise<void> {
     const base = own(upload(backend, [4, 10], numbers(40)));
     const columns: View = { ...base, shape: [4, 5], strides: [10, 2], offset: 1 };
     backend.map(formula(["float"], [], [neg(x)]), [columns], [], [columns]);
-    expectEqual("every second column", await download(backend, base), numbers(40).map((i) => (i % 2 === 1 ? -i : i)));
+    expectEqual(
+      "every second column",
+      await download(backend, base),
+      numbers(40).map((i) => (i % 2 === 1 ? -i : i)),
+    );
   });
 }
 
@@ -35,7 +43,11 @@ async function stridedOutput(backend: Backend): Promise<void> {
     const base = own(fresh(backend, [4, 3]));
     const transposed: View = { ...base, shape: [3, 4], strides: [1, 3] };
     backend.map(formula(["float"], [], [x]), [source], [], [transposed]);
-    expectEqual("the transpose", await download(backend, base), numbers(12).map((i) => (i % 3) * 4 + Math.floor(i / 3)));
+    expectEqual(
+      "the transpose",
+      await download(backend, base),
+      numbers(12).map((i) => (i % 3) * 4 + Math.floor(i / 3)),
+    );
   });
 }
 
@@ -47,10 +59,22 @@ async function severalOutputs(backend: Backend): Promise<void> {
     const largest = own(fresh(backend, [2, 9]));
     const less = own(fresh(backend, [2, 9], "bool"));
     backend.map(formula(["float", "float"], [], [add(x, y), max(x, neg(y)), lt(x, 7), sub(x, y)]), [a, b], [], [sum, largest, less, a]);
-    expectEqual("output 0", await download(backend, sum), numbers(18).map((i) => 2 * i + 5));
+    expectEqual(
+      "output 0",
+      await download(backend, sum),
+      numbers(18).map((i) => 2 * i + 5),
+    );
     expectEqual("output 1", await download(backend, largest), numbers(18));
-    expectEqual("output 2", await download(backend, less), numbers(18).map((i) => (i < 7 ? 1 : 0)));
-    expectEqual("output 3, in place", await download(backend, a), numbers(18).map(() => -5));
+    expectEqual(
+      "output 2",
+      await download(backend, less),
+      numbers(18).map((i) => (i < 7 ? 1 : 0)),
+    );
+    expectEqual(
+      "output 3, in place",
+      await download(backend, a),
+      numbers(18).map(() => -5),
+    );
   });
 }
 
@@ -74,7 +98,16 @@ async function manyInputs(backend: Backend, count: number): Promise<void> {
     const inputs = numbers(count).map((k) => own(upload(backend, [11], numbers(11, 10 * k))));
     const out = own(fresh(backend, [11]));
     const sum = floats(count).reduce((total, node, k) => add(total, mul(node, k + 1)));
-    backend.map(formula(inputs.map(() => "float"), [], [sum]), inputs, [], [out]);
+    backend.map(
+      formula(
+        inputs.map(() => "float"),
+        [],
+        [sum],
+      ),
+      inputs,
+      [],
+      [out],
+    );
     const expected = numbers(11).map((i) => numbers(count).reduce((total, k) => total + (10 * k + i) * (k === 0 ? 1 : k + 1), 0));
     expectEqual(`${count} inputs`, await download(backend, out), expected);
   });
@@ -112,10 +145,18 @@ async function indexNode(backend: Backend): Promise<void> {
     expectEqual("three dims, merged", await download(backend, cube), numbers(60));
     const base = own(fresh(backend, [4, 3], "int32"));
     backend.map(position, [], [], [{ ...base, shape: [3, 4], strides: [1, 3] }]);
-    expectEqual("a transposed output", await download(backend, base), numbers(12).map((i) => (i % 3) * 4 + Math.floor(i / 3)));
+    expectEqual(
+      "a transposed output",
+      await download(backend, base),
+      numbers(12).map((i) => (i % 3) * 4 + Math.floor(i / 3)),
+    );
     const rows = own(fresh(backend, [3, 7], "int32"));
     backend.map(position, [], [], [{ ...rows, shape: [3, 5] }]);
-    expectEqual("rows with gaps", await download(backend, rows), numbers(21).map((i) => (i % 7 < 5 ? Math.floor(i / 7) * 5 + (i % 7) : 77)));
+    expectEqual(
+      "rows with gaps",
+      await download(backend, rows),
+      numbers(21).map((i) => (i % 7 < 5 ? Math.floor(i / 7) * 5 + (i % 7) : 77)),
+    );
     const scalarOut = own(fresh(backend, [], "int32"));
     backend.map(position, [], [], [scalarOut]);
     expectEqual("rank 0", await download(backend, scalarOut), [0]);
@@ -133,11 +174,30 @@ async function integers(backend: Backend): Promise<void> {
   const [a, b] = [input(0, "int"), input(1, "int")];
   await owning(backend, async (own) => {
     const count = wholeNumbers.length ** 2;
-    const left = own(upload(backend, [count], numbers(count).map((i) => wholeNumbers[Math.floor(i / wholeNumbers.length)] as number), "int32"));
-    const right = own(upload(backend, [count], numbers(count).map((i) => wholeNumbers[i % wholeNumbers.length] as number), "int32"));
+    const left = own(
+      upload(
+        backend,
+        [count],
+        numbers(count).map((i) => wholeNumbers[Math.floor(i / wholeNumbers.length)] as number),
+        "int32",
+      ),
+    );
+    const right = own(
+      upload(
+        backend,
+        [count],
+        numbers(count).map((i) => wholeNumbers[i % wholeNumbers.length] as number),
+        "int32",
+      ),
+    );
     const outputs = numbers(5).map(() => own(fresh(backend, [count], "int32")));
     const divisor = select(lt(b, 0), -3, 5);
-    backend.map(formula(["int", "int"], [], [add(a, b), sub(a, b), mul(a, b), intDiv(a, divisor), rem(a, divisor)]), [left, right], [], outputs);
+    backend.map(
+      formula(["int", "int"], [], [add(a, b), sub(a, b), mul(a, b), intDiv(a, divisor), rem(a, divisor)]),
+      [left, right],
+      [],
+      outputs,
+    );
     const of = (f: (p: number, q: number) => number): number[] => wholeNumbers.flatMap((p) => wholeNumbers.map((q) => f(p, q) | 0));
     const by = (q: number): number => (q < 0 ? -3 : 5);
     const expected = [of((p, q) => p + q), of((p, q) => p - q), of(Math.imul), of((p, q) => p / by(q)), of((p, q) => p % by(q))];
@@ -158,7 +218,11 @@ async function conversions(backend: Backend): Promise<void> {
     const got = Array.from(await download(backend, bits));
     expected[6] = got[6] as number; // NaN has many bit patterns
     expectEqual("bits", got, expected);
-    expectEqual("float to bool", await download(backend, truth), values.map((value) => (value !== 0 ? 1 : 0)));
+    expectEqual(
+      "float to bool",
+      await download(backend, truth),
+      values.map((value) => (value !== 0 ? 1 : 0)),
+    );
   });
 }
 
@@ -171,8 +235,16 @@ async function bytes(backend: Backend): Promise<void> {
     const [out, wide] = [own(fresh(backend, [7], "uint8")), own(fresh(backend, [7], "int32"))];
     const a = input(0, dtypes.uint8.scalar);
     backend.map(formula(["int"], [], [mul(a, 3), add(a, 1)]), [source], [], [out, wide]);
-    expectEqual("uint8", await download(backend, out), values.map((value) => (value * 3) % 256));
-    expectEqual("uint8 as int32", await download(backend, wide), values.map((value) => value + 1));
+    expectEqual(
+      "uint8",
+      await download(backend, out),
+      values.map((value) => (value * 3) % 256),
+    );
+    expectEqual(
+      "uint8 as int32",
+      await download(backend, wide),
+      values.map((value) => value + 1),
+    );
   });
 }
 

@@ -39,7 +39,8 @@ async function copies(backend: Backend): Promise<void> {
 
 async function synchronousReads(backend: Backend): Promise<void> {
   const { syncRead } = backend.capabilities;
-  if (syncRead !== (backend.readSync !== undefined)) throw new Error(`syncRead is ${syncRead}, but readSync ${backend.readSync ? "exists" : "does not"}`);
+  if (syncRead !== (backend.readSync !== undefined))
+    throw new Error(`syncRead is ${syncRead}, but readSync ${backend.readSync ? "exists" : "does not"}`);
   if (!backend.readSync) return;
   const buffer = backend.allocate(16);
   backend.write(buffer, 0, Int32Array.of(5, 6, 7, 8));
@@ -73,7 +74,10 @@ async function apart(backend: Backend): Promise<void> {
 }
 
 export const memoryCases = (backend: Backend): ConformanceCase[] => [
-  ...[0, 4, 12, 4096, 1_000_000].map((size) => ({ name: `contract: ${size} bytes make the round trip`, run: () => roundTrip(backend, size) })),
+  ...[0, 4, 12, 4096, 1_000_000].map((size) => ({
+    name: `contract: ${size} bytes make the round trip`,
+    run: () => roundTrip(backend, size),
+  })),
   { name: "contract: parts of a buffer are written and read", run: () => parts(backend) },
   { name: "contract: write and read copy", run: () => copies(backend) },
   { name: "contract: readSync exists where it is announced", run: () => synchronousReads(backend) },

@@ -3,8 +3,8 @@ import type { Backend } from "../../backend.ts";
 import { cast } from "../../formula/build.ts";
 import { formula, type Node, scalar } from "../../formula/nodes.ts";
 import { bernoulli, hostNormal, hostRandomBits, hostUniform, normal, randomBits, uniform } from "../../formula/random.ts";
-import type { ConformanceCase } from "../conformance.ts";
 import { near } from "../compare.ts";
+import type { ConformanceCase } from "../conformance.ts";
 import { cancelling } from "../samples/tolerance.ts";
 import { download, expectEqual, fresh, owning } from "./device.ts";
 
@@ -36,15 +36,30 @@ const third = Math.fround(1 / 3);
 export const randomCases = (backend: Backend): ConformanceCase[] => [
   {
     name: "contract: random bits equal the host's",
-    run: async () => expectEqual("bits", await drawn(backend, cast(randomBits(...keys), "int"), "int32"), positions.map((i) => hostRandomBits(...key, i) | 0)),
+    run: async () =>
+      expectEqual(
+        "bits",
+        await drawn(backend, cast(randomBits(...keys), "int"), "int32"),
+        positions.map((i) => hostRandomBits(...key, i) | 0),
+      ),
   },
   {
     name: "contract: uniform numbers equal the host's",
-    run: async () => expectEqual("uniform", await drawn(backend, uniform(...keys), "float32"), positions.map((i) => hostUniform(...key, i))),
+    run: async () =>
+      expectEqual(
+        "uniform",
+        await drawn(backend, uniform(...keys), "float32"),
+        positions.map((i) => hostUniform(...key, i)),
+      ),
   },
   {
     name: "contract: a mask equals the host's",
-    run: async () => expectEqual("mask", await drawn(backend, bernoulli(...keys, third), "bool"), positions.map((i) => (hostUniform(...key, i) < third ? 1 : 0))),
+    run: async () =>
+      expectEqual(
+        "mask",
+        await drawn(backend, bernoulli(...keys, third), "bool"),
+        positions.map((i) => (hostUniform(...key, i) < third ? 1 : 0)),
+      ),
   },
   { name: "contract: normal numbers are near the host's", run: () => normals(backend) },
 ];

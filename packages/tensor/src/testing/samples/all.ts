@@ -5,4 +5,8 @@ import { statisticsSamples } from "./statistics.ts";
 import { structuredSamples } from "./structured.ts";
 
 /** Every op of the library that has kernels or a formula, and the compositions among them, with their samples. */
-export const allSamples = (): Readonly<Record<string, readonly Sample[]>> => ({ ...pointwiseSamples(), ...structuredSamples, ...statisticsSamples });
+export const allSamples = (): Readonly<Record<string, readonly Sample[]>> => ({
+  ...pointwiseSamples(),
+  ...structuredSamples,
+  ...statisticsSamples,
+});

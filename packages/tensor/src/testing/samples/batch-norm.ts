@@ -16,16 +16,28 @@ const all = (x: Tensor | undefined, weight: Tensor | null, bias: Tensor | null):
   return [y, mean, variance];
 };
 
-const training = (name: string, x: Operand): Sample => sample(name, [x, vector, vector], (input, weight, bias) => all(input, weight as Tensor, bias as Tensor), tolerance);
+const training = (name: string, x: Operand): Sample =>
+  sample(name, [x, vector, vector], (input, weight, bias) => all(input, weight as Tensor, bias as Tensor), tolerance);
 const layouts: readonly LayoutName[] = ["transposed", "stepped", "flipped", "permuted"];
 
 export const batchNormSamples = {
   batchNorm: [
-    ...[[9, 3], [4, 3, 7], [2, 3, 5, 5], [2, 3, 2, 3, 4], [33, 3, 4, 4]].map((shape) => training(`[${shape.join(", ")}]`, { shape })),
+    ...[
+      [9, 3],
+      [4, 3, 7],
+      [2, 3, 5, 5],
+      [2, 3, 2, 3, 4],
+      [33, 3, 4, 4],
+    ].map((shape) => training(`[${shape.join(", ")}]`, { shape })),
     ...layouts.map((layout) => training(layout, { shape: [4, 3, 5], layout })),
     sample("without weight and bias", [{ shape: [4, 3, 5] }], (x) => all(x, null, null), tolerance),
     sample("weight only", [{ shape: [4, 3, 5] }, vector], (x, weight) => all(x, weight as Tensor, null), tolerance),
-    sample("a mean far from zero", [{ shape: [16, 3, 5], values: between(99, 101) }, vector, vector], (x, weight, bias) => all(x, weight as Tensor, bias as Tensor), far),
+    sample(
+      "a mean far from zero",
+      [{ shape: [16, 3, 5], values: between(99, 101) }, vector, vector],
+      (x, weight, bias) => all(x, weight as Tensor, bias as Tensor),
+      far,
+    ),
     sample("inference", [{ shape: [4, 3, 5] }, { shape: [3] }, vector, vector, vector], (x, mean, variance, weight, bias) =>
       batchNormInference(x as Tensor, mean as Tensor, variance as Tensor, weight as Tensor, bias as Tensor, eps), tolerance), // biome-ignore format: one row
   ],

@@ -53,6 +53,12 @@ export const ternaryDomains = {
   clamp: space(around, [-2, 0], [0, 2], exact),
   lerp: space(around, around, [0, 1], cancelling(6, 2, "the difference of the ends is scaled and added"), { dtypes: floatDTypes }),
   threshold: space(around, around, around, exact),
-  addcmul: space(around, around, around, cancelling(9, 2, "a product is added to a number of its size"), { scalars: { value: 0.75 }, dtypes: floatDTypes }),
-  addcdiv: space(around, around, positive, cancelling(10, 3, "a quotient is added to a number of its size"), { scalars: { value: 0.75 }, dtypes: floatDTypes }),
+  addcmul: space(around, around, around, cancelling(9, 2, "a product is added to a number of its size"), {
+    scalars: { value: 0.75 },
+    dtypes: floatDTypes,
+  }),
+  addcdiv: space(around, around, positive, cancelling(10, 3, "a quotient is added to a number of its size"), {
+    scalars: { value: 0.75 },
+    dtypes: floatDTypes,
+  }),
 } satisfies Record<keyof typeof ternary, RowDomain>;

@@ -1,8 +1,8 @@
 // Samples of convolution and of both its gradients: one table of geometries, three ops.
 import { formatShape } from "../../errors.ts";
 import { conv1d, conv2d, conv3d, convInputGrad, convWeightGrad } from "../../ops/conv.ts";
-import type { Tensor } from "../../tensor.ts";
 import { windowCount } from "../../ops/windows.ts";
+import type { Tensor } from "../../tensor.ts";
 import type { LayoutName } from "./layouts.ts";
 import { type Operand, type Sample, sample } from "./sample.ts";
 import { summed, type Tolerance } from "./tolerance.ts";
@@ -58,7 +58,9 @@ function complete({ x, stride, padding, dilation, groups = 1 }: Geometry): Compl
 function outputShape(geometry: Geometry): number[] {
   const { x, weight } = geometry;
   const { stride, padding, dilation } = complete(geometry);
-  const sizes = x.slice(2).map((size, i) => windowCount(size, weight[i + 2] as number, stride[i] as number, padding[i] as number, dilation[i] as number));
+  const sizes = x
+    .slice(2)
+    .map((size, i) => windowCount(size, weight[i + 2] as number, stride[i] as number, padding[i] as number, dilation[i] as number));
   return [x[0] as number, weight[0] as number, ...sizes];
 }
 
@@ -70,15 +72,28 @@ const forward = (geometry: Geometry, layout: LayoutName = "contiguous"): Sample 
   const op = forwards[x.length - 3] as typeof conv2d;
   const inputs: Operand[] = [{ shape: x, layout }, { shape: weight, layout }, { shape: [weight[0] as number] }];
   const title = layout === "contiguous" ? name : `${name}, ${layout}`;
-  return sample(title, inputs, (input, kernel, bias) => op(input as Tensor, kernel as Tensor, bias, complete(geometry)), summed(product(weight.slice(1)) + 1));
+  return sample(
+    title,
+    inputs,
+    (input, kernel, bias) => op(input as Tensor, kernel as Tensor, bias, complete(geometry)),
+    summed(product(weight.slice(1)) + 1),
+  );
 };
 
 const inputGrad = (geometry: Geometry, layout: LayoutName = "contiguous"): Sample => {
   const { name, x, weight } = geometry;
   const attrs = { ...complete(geometry), inputSize: x.slice(2) };
-  const inputs: Operand[] = [{ shape: outputShape(geometry), layout }, { shape: weight, layout }];
+  const inputs: Operand[] = [
+    { shape: outputShape(geometry), layout },
+    { shape: weight, layout },
+  ];
   const terms = ((weight[0] as number) / attrs.groups) * product(weight.slice(2));
-  return sample(layout === "contiguous" ? name : `${name}, ${layout}`, inputs, (dy, kernel) => convInputGrad(dy as Tensor, kernel as Tensor, attrs), summed(terms));
+  return sample(
+    layout === "contiguous" ? name : `${name}, ${layout}`,
+    inputs,
+    (dy, kernel) => convInputGrad(dy as Tensor, kernel as Tensor, attrs),
+    summed(terms),
+  );
 };
 
 const weightGrad = (geometry: Geometry, layout: LayoutName = "contiguous"): Sample => {
@@ -86,7 +101,15 @@ const weightGrad = (geometry: Geometry, layout: LayoutName = "contiguous"): Samp
   const attrs = { ...complete(geometry), kernelSize: weight.slice(2) };
   const dy = outputShape(geometry);
   const terms = (dy[0] as number) * product(dy.slice(2));
-  return sample(layout === "contiguous" ? name : `${name}, ${layout}`, [{ shape: dy, layout }, { shape: x, layout }], (g, input) => convWeightGrad(g as Tensor, input as Tensor, attrs), summed(terms));
+  return sample(
+    layout === "contiguous" ? name : `${name}, ${layout}`,
+    [
+      { shape: dy, layout },
+      { shape: x, layout },
+    ],
+    (g, input) => convWeightGrad(g as Tensor, input as Tensor, attrs),
+    summed(terms),
+  );
 };
 
 const layouts: readonly LayoutName[] = ["transposed", "permuted", "stepped", "windowed", "flipped", "expanded"];
@@ -106,9 +129,24 @@ export const convSamples = {
     ...everywhere(forward),
     sample("without bias", [{ shape: [2, 3, 6, 6] }, kernel([3, 3])], (x, w) => conv2d(x as Tensor, w as Tensor), few),
     sample("without batch", [image, kernel([3, 3])], (x, w) => conv2d(x as Tensor, w as Tensor, null, { padding: 1 }), few),
-    sample("padding same, odd kernel", [{ shape: [2, 3, 6, 6] }, kernel([3, 3])], (x, w) => conv2d(x as Tensor, w as Tensor, null, { padding: "same" }), few),
-    sample("padding same, even kernel", [{ shape: [2, 3, 6, 7] }, kernel([2, 4])], (x, w) => conv2d(x as Tensor, w as Tensor, null, { padding: "same" }), few),
-    sample(`no batch at all ${formatShape([0, 3, 5, 5])}`, [{ shape: [0, 3, 5, 5] }, kernel([3, 3])], (x, w) => conv2d(x as Tensor, w as Tensor), few),
+    sample(
+      "padding same, odd kernel",
+      [{ shape: [2, 3, 6, 6] }, kernel([3, 3])],
+      (x, w) => conv2d(x as Tensor, w as Tensor, null, { padding: "same" }),
+      few,
+    ),
+    sample(
+      "padding same, even kernel",
+      [{ shape: [2, 3, 6, 7] }, kernel([2, 4])],
+      (x, w) => conv2d(x as Tensor, w as Tensor, null, { padding: "same" }),
+      few,
+    ),
+    sample(
+      `no batch at all ${formatShape([0, 3, 5, 5])}`,
+      [{ shape: [0, 3, 5, 5] }, kernel([3, 3])],
+      (x, w) => conv2d(x as Tensor, w as Tensor),
+      few,
+    ),
   ],
   convInputGrad: everywhere(inputGrad),
   convWeightGrad: everywhere(weightGrad),

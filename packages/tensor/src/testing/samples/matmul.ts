@@ -28,13 +28,29 @@ const bySize = shapes.map((pair) => {
 const views: readonly LayoutName[] = ["contiguous", "transposed", "stepped", "windowed", "flipped", "expanded", "spread", "overlapping"];
 const byLayout = views.flatMap((first) =>
   views.map((second) =>
-    sample(`${first} · ${second}`, [{ shape: [9, 11], layout: first }, { shape: [11, 13], layout: second }], plain as Sample["call"], summed(11)),
+    sample(
+      `${first} · ${second}`,
+      [
+        { shape: [9, 11], layout: first },
+        { shape: [11, 13], layout: second },
+      ],
+      plain as Sample["call"],
+      summed(11),
+    ),
   ),
 );
 
 const transposes = (["contiguous", "transposed"] as const).flatMap((first) =>
   (["contiguous", "transposed"] as const).map((second) =>
-    sample(`batched and tiled, ${first} · ${second}`, [{ shape: [2, 35, 40], layout: first }, { shape: [2, 40, 50], layout: second }], plain as Sample["call"], summed(40)),
+    sample(
+      `batched and tiled, ${first} · ${second}`,
+      [
+        { shape: [2, 35, 40], layout: first },
+        { shape: [2, 40, 50], layout: second },
+      ],
+      plain as Sample["call"],
+      summed(40),
+    ),
   ),
 );
 
@@ -46,15 +62,59 @@ export const matmulSamples = {
     ...bySize,
     ...byLayout,
     ...transposes,
-    sample("linear with bias", [{ shape: [9, 20] }, { shape: [15, 20] }, { shape: [15] }], (x, w, b) => linear(x as Tensor, w as Tensor, b), summed(21)),
-    sample("linear with bias, one row", [{ shape: [1, 20] }, { shape: [15, 20] }, { shape: [15] }], (x, w, b) => linear(x as Tensor, w as Tensor, b), summed(21)),
-    sample("linear on [2, 3, 4]", [{ shape: [2, 3, 4] }, { shape: [5, 4] }, { shape: [5], layout: "stepped" }], (x, w, b) => linear(x as Tensor, w as Tensor, b), summed(5)),
-    sample("bias over nothing", [{ shape: [3, 0] }, { shape: [4, 0] }, { shape: [4] }], (x, w, b) => linear(x as Tensor, w as Tensor, b), exact),
+    sample(
+      "linear with bias",
+      [{ shape: [9, 20] }, { shape: [15, 20] }, { shape: [15] }],
+      (x, w, b) => linear(x as Tensor, w as Tensor, b),
+      summed(21),
+    ),
+    sample(
+      "linear with bias, one row",
+      [{ shape: [1, 20] }, { shape: [15, 20] }, { shape: [15] }],
+      (x, w, b) => linear(x as Tensor, w as Tensor, b),
+      summed(21),
+    ),
+    sample(
+      "linear on [2, 3, 4]",
+      [{ shape: [2, 3, 4] }, { shape: [5, 4] }, { shape: [5], layout: "stepped" }],
+      (x, w, b) => linear(x as Tensor, w as Tensor, b),
+      summed(5),
+    ),
+    sample(
+      "bias over nothing",
+      [{ shape: [3, 0] }, { shape: [4, 0] }, { shape: [4] }],
+      (x, w, b) => linear(x as Tensor, w as Tensor, b),
+      exact,
+    ),
     ...[[2, 5, 3], [5, 3], [1, 5, 1], [2, 1, 3], []].map((bias) =>
       sample(`baddbmm with ${formatShape(bias)}`, [{ shape: bias }, { shape: [2, 5, 4] }, { shape: [2, 4, 3] }], (c, a, b) => baddbmm(c as Tensor, a as Tensor, b as Tensor), summed(5)),
     ), // biome-ignore format: a list
-    sample("int32", [{ shape: [7, 9], dtype: "int32", values: whole(-99, 99) }, { shape: [9, 5], dtype: "int32", values: whole(-99, 99) }], plain as Sample["call"], exact),
-    sample("int32 that wraps", [{ shape: [3, 5], dtype: "int32", values: whole(-(2 ** 30), 2 ** 30) }, { shape: [5, 6], dtype: "int32", values: whole(-999, 999) }], plain as Sample["call"], exact),
-    atKinks("NaN and infinities", [{ shape: [3, 3], values: listed(1, 2, 3, nan, 0, 1, infinity, 1, 0) }, { shape: [3, 2], values: listed(1, 0, 2, 3, 0, -1) }], plain as Sample["call"], exact),
+    sample(
+      "int32",
+      [
+        { shape: [7, 9], dtype: "int32", values: whole(-99, 99) },
+        { shape: [9, 5], dtype: "int32", values: whole(-99, 99) },
+      ],
+      plain as Sample["call"],
+      exact,
+    ),
+    sample(
+      "int32 that wraps",
+      [
+        { shape: [3, 5], dtype: "int32", values: whole(-(2 ** 30), 2 ** 30) },
+        { shape: [5, 6], dtype: "int32", values: whole(-999, 999) },
+      ],
+      plain as Sample["call"],
+      exact,
+    ),
+    atKinks(
+      "NaN and infinities",
+      [
+        { shape: [3, 3], values: listed(1, 2, 3, nan, 0, 1, infinity, 1, 0) },
+        { shape: [3, 2], values: listed(1, 0, 2, 3, 0, -1) },
+      ],
+      plain as Sample["call"],
+      exact,
+    ),
   ],
 };

@@ -21,7 +21,10 @@ export const movementSamples = {
     ...viewed("new dims", [3, 1], (x) => ops.expand(x, 2, 3, 4)),
     ...viewed("to nothing", [1, 3], (x) => ops.expand(x, 0, 3)),
   ],
-  permute: [...viewed("three dims", [3, 4, 5], (x) => ops.permute(x, 2, 0, 1)), ...viewed("a transpose", [33, 17], (x) => ops.transpose(x, 0, 1))],
+  permute: [
+    ...viewed("three dims", [3, 4, 5], (x) => ops.permute(x, 2, 0, 1)),
+    ...viewed("a transpose", [33, 17], (x) => ops.transpose(x, 0, 1)),
+  ],
   slice: [
     ...viewed("a step", [9, 4], (x) => ops.slice(x, 0, 1, -1, 3)),
     ...viewed("nothing", [4, 4], (x) => ops.slice(x, 1, 3, 1)),
@@ -33,7 +36,10 @@ export const movementSamples = {
     ...viewed("above, of a batch", [2, 4, 6], (x) => ops.diagonal(x, { offset: 2, dim1: 1, dim2: 2 })),
     ...viewed("below", [5, 3], (x) => ops.diagonal(x, { offset: -1 })),
   ],
-  unfold: [...viewed("overlapping windows", [3, 10], (x) => ops.unfold(x, 1, 4, 2)), ...viewed("windows of rows", [7, 3], (x) => ops.unfold(x, 0, 3, 1))],
+  unfold: [
+    ...viewed("overlapping windows", [3, 10], (x) => ops.unfold(x, 1, 4, 2)),
+    ...viewed("windows of rows", [7, 3], (x) => ops.unfold(x, 0, 3, 1)),
+  ],
   reshape: layoutNames.flatMap((layout) => [
     sample(`[4, 6] to [3, 8], ${layout}`, [{ shape: [4, 6], layout }], (x) => ops.reshape(x as Tensor, 3, 8), exact),
     sample(`[2, 3, 4] to [6, -1], ${layout}`, [{ shape: [2, 3, 4], layout }], (x) => ops.reshape(x as Tensor, 6, -1), exact),

@@ -1,12 +1,12 @@
 // Samples of every row of the pointwise table, made from one line a row: where the op is defined, what it takes, how near it must come.
 import type { DType } from "../../dtype.ts";
-import { binary, ternary, unary } from "../../formula/table.ts";
-import { pointwiseFunctions } from "../../ops/pointwise.ts";
 import { formatShape } from "../../errors.ts";
+import type { binary, ternary, unary } from "../../formula/table.ts";
+import { pointwiseFunctions } from "../../ops/pointwise.ts";
 import type { Tensor } from "../../tensor.ts";
 import { binaryDomains, ternaryDomains } from "./binary-domains.ts";
-import type { Range, RowDomain } from "./row-domain.ts";
 import { type LayoutName, layoutNames } from "./layouts.ts";
+import type { Range, RowDomain } from "./row-domain.ts";
 import { atKinks, type Operand, type Sample, sample } from "./sample.ts";
 import { exact } from "./tolerance.ts";
 import { unaryDomains } from "./unary-domains.ts";
@@ -99,22 +99,45 @@ function binarySamples(name: string, row: RowDomain): Sample[] {
   if (dtypes.includes("float32")) {
     const [xs, ys] = [between(...xRange), between(...yRange)];
     for (const { name: title, x, y, layouts: [first, second] = plain } of pairShapes) {
-      const inputs: Operand[] = [{ shape: x, values: xs, layout: first }, { shape: y, values: ys, layout: second }];
+      const inputs: Operand[] = [
+        { shape: x, values: xs, layout: first },
+        { shape: y, values: ys, layout: second },
+      ];
       result.push(sample(`float32 ${title}`, inputs, on as Sample["call"], tolerance));
     }
     const [a, b] = specialPairs;
     const count = 81; // all pairs of the nine values
-    result.push(atKinks("float32 special values", [{ shape: [count], values: a }, { shape: [count], values: b }], on as Sample["call"], tolerance));
+    result.push(
+      atKinks(
+        "float32 special values",
+        [
+          { shape: [count], values: a },
+          { shape: [count], values: b },
+        ],
+        on as Sample["call"],
+        tolerance,
+      ),
+    );
     result.push(sample("float32 with the number 1.5", [{ shape: [9], values: xs }], (x) => call(x as Tensor, 1.5), tolerance));
     result.push(sample("the number 0.5 with float32", [{ shape: [9], values: ys }], (y) => call(0.5, y as Tensor), tolerance));
   }
   for (const [p, q] of pairDTypes) {
     if (!dtypes.includes(p) || !dtypes.includes(q)) continue;
-    const inputs = [{ shape: [3, 11], dtype: p, values: valuesFor(p, xRange) }, { shape: [11], dtype: q, values: valuesFor(q, yRange) }];
+    const inputs = [
+      { shape: [3, 11], dtype: p, values: valuesFor(p, xRange) },
+      { shape: [11], dtype: q, values: valuesFor(q, yRange) },
+    ];
     result.push(sample(`${p} with ${q}`, inputs, on as Sample["call"], tolerance));
   }
   if (dtypes.includes("int32")) {
-    result.push(sample("int32 with the number 3", [{ shape: [9], dtype: "int32", values: valuesFor("int32", xRange) }], (x) => call(x as Tensor, 3), tolerance));
+    result.push(
+      sample(
+        "int32 with the number 3",
+        [{ shape: [9], dtype: "int32", values: valuesFor("int32", xRange) }],
+        (x) => call(x as Tensor, 3),
+        tolerance,
+      ),
+    );
   }
   return result;
 }
@@ -128,24 +151,55 @@ function ternarySamples(name: string, row: RowDomain): Sample[] {
     return { shape, dtype, values: valuesFor(dtype, ranges[i] as Range), layout };
   };
   const triple = (title: string, shapes: readonly (readonly number[])[], layouts: readonly LayoutName[] = []): Sample =>
-    sample(title, shapes.map((shape, i) => operand(i, shape, layouts[i])), call, tolerance);
+    sample(
+      title,
+      shapes.map((shape, i) => operand(i, shape, layouts[i])),
+      call,
+      tolerance,
+    );
   const result = [
     triple("[37]", [[37], [37], [37]]),
     triple("[4, 1] with [5] and []", [[4, 1], [5], []]),
     triple("[] with [2, 3] and [3]", [[], [2, 3], [3]]),
     triple("[0]", [[0], [0], [0]]),
-    triple("permuted, flipped, stepped", [[3, 4, 5], [3, 4, 5], [3, 4, 5]], ["permuted", "flipped", "stepped"]),
-    triple("contiguous, expanded, spread", [[5, 6], [5, 6], [5, 6]], ["contiguous", "expanded", "spread"]),
+    triple(
+      "permuted, flipped, stepped",
+      [
+        [3, 4, 5],
+        [3, 4, 5],
+        [3, 4, 5],
+      ],
+      ["permuted", "flipped", "stepped"],
+    ),
+    triple(
+      "contiguous, expanded, spread",
+      [
+        [5, 6],
+        [5, 6],
+        [5, 6],
+      ],
+      ["contiguous", "expanded", "spread"],
+    ),
   ];
   if (row.dtypes.includes("int32")) {
-    const whole32 = (i: number): Operand => ({ shape: [13], dtype: i === 0 && first === "bool" ? "bool" : "int32", values: valuesFor(i === 0 && first === "bool" ? "bool" : "int32", ranges[i] as Range) });
+    const whole32 = (i: number): Operand => ({
+      shape: [13],
+      dtype: i === 0 && first === "bool" ? "bool" : "int32",
+      values: valuesFor(i === 0 && first === "bool" ? "bool" : "int32", ranges[i] as Range),
+    });
     result.push(sample("int32", [whole32(0), whole32(1), whole32(2)], call, exact));
   }
   return result;
 }
 
-const made = <Name extends string>(domains: Readonly<Record<Name, RowDomain>>, make: (name: string, row: RowDomain) => Sample[]): Record<Name, readonly Sample[]> =>
-  Object.fromEntries(Object.entries(domains).map(([name, row]) => [name, make(name, row as RowDomain)])) as unknown as Record<Name, readonly Sample[]>;
+const made = <Name extends string>(
+  domains: Readonly<Record<Name, RowDomain>>,
+  make: (name: string, row: RowDomain) => Sample[],
+): Record<Name, readonly Sample[]> =>
+  Object.fromEntries(Object.entries(domains).map(([name, row]) => [name, make(name, row as RowDomain)])) as unknown as Record<
+    Name,
+    readonly Sample[]
+  >;
 
 /** Samples of every row of the table, by name. */
 export const pointwiseSamples = (): Record<PointwiseName, readonly Sample[]> => ({

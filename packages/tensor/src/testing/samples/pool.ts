@@ -20,7 +20,12 @@ const geometries: readonly Geometry[] = [
   { name: "3x3 stride 2 padding 1", x: [2, 3, 8, 9], kernel: 3, options: { stride: 2, padding: 1 } },
   { name: "3x3 stride 1, overlapping", x: [1, 2, 6, 7], kernel: 3, options: { stride: 1 } },
   { name: "2x2 dilation 2", x: [1, 2, 9, 8], kernel: 2, options: { stride: 1, dilation: 2 } },
-  { name: "3x2 with different attributes", x: [1, 2, 9, 11], kernel: [3, 2], options: { stride: [2, 3], padding: [1, 0], dilation: [1, 2] } },
+  {
+    name: "3x2 with different attributes",
+    x: [1, 2, 9, 11],
+    kernel: [3, 2],
+    options: { stride: [2, 3], padding: [1, 0], dilation: [1, 2] },
+  },
   { name: "ceilMode", x: [1, 2, 7, 8], kernel: 3, options: { stride: 2, ceilMode: true } },
   { name: "ceilMode with padding", x: [1, 2, 6, 5], kernel: 2, options: { stride: 2, padding: 1, ceilMode: true } },
   { name: "one window", x: [2, 2, 4, 4], kernel: 4 },
@@ -32,12 +37,18 @@ const geometries: readonly Geometry[] = [
 ];
 
 const pools = [ops.maxPool1dWithIndices, ops.maxPool2dWithIndices, ops.maxPool3dWithIndices];
-const poolFor = ({ name, x }: Geometry): typeof ops.maxPool2dWithIndices => pools[name === "without batch" ? 1 : x.length - 3] as typeof ops.maxPool2dWithIndices;
+const poolFor = ({ name, x }: Geometry): typeof ops.maxPool2dWithIndices =>
+  pools[name === "without batch" ? 1 : x.length - 3] as typeof ops.maxPool2dWithIndices;
 
 const forward = (geometry: Geometry, layout: LayoutName = "contiguous"): Sample => {
   const { name, x, kernel, options } = geometry;
   const title = layout === "contiguous" ? name : `${name}, ${layout}`;
-  return sample(title, [{ shape: x, values: spread(-2, 2), layout }], (input) => both(poolFor(geometry)(input as Tensor, kernel, options)), exact);
+  return sample(
+    title,
+    [{ shape: x, values: spread(-2, 2), layout }],
+    (input) => both(poolFor(geometry)(input as Tensor, kernel, options)),
+    exact,
+  );
 };
 
 /** Gradients flow to where the maxima of `x` are: windows that overlap add up. */
@@ -60,10 +71,30 @@ export const poolSamples = {
   maxPool: [
     ...geometries.map((geometry) => forward(geometry)),
     ...layouts.flatMap((layout) => [forward(first, layout), forward(padded, layout)]),
-    atKinks("ties", [{ shape: [1, 2, 6, 6], values: whole(0, 2) }], (x) => both(ops.maxPool2dWithIndices(x as Tensor, 3, { stride: 1, padding: 1 })), exact),
-    atKinks("NaN and infinities", [{ shape: [1, 1, 4, 6], values: listed(1, nan, -infinity, -infinity, infinity, nan, 2) }], (x) => both(ops.maxPool2dWithIndices(x as Tensor, 2)), exact),
-    atKinks("all -infinity, padded", [{ shape: [1, 1, 3, 3], values: listed(-infinity) }], (x) => both(ops.maxPool2dWithIndices(x as Tensor, 3, { padding: 1 })), exact),
-    atKinks("int32", [{ shape: [1, 2, 6, 6], dtype: "int32", values: whole(-9, 9) }], (x) => both(ops.maxPool2dWithIndices(x as Tensor, 2)), exact),
+    atKinks(
+      "ties",
+      [{ shape: [1, 2, 6, 6], values: whole(0, 2) }],
+      (x) => both(ops.maxPool2dWithIndices(x as Tensor, 3, { stride: 1, padding: 1 })),
+      exact,
+    ),
+    atKinks(
+      "NaN and infinities",
+      [{ shape: [1, 1, 4, 6], values: listed(1, nan, -infinity, -infinity, infinity, nan, 2) }],
+      (x) => both(ops.maxPool2dWithIndices(x as Tensor, 2)),
+      exact,
+    ),
+    atKinks(
+      "all -infinity, padded",
+      [{ shape: [1, 1, 3, 3], values: listed(-infinity) }],
+      (x) => both(ops.maxPool2dWithIndices(x as Tensor, 3, { padding: 1 })),
+      exact,
+    ),
+    atKinks(
+      "int32",
+      [{ shape: [1, 2, 6, 6], dtype: "int32", values: whole(-9, 9) }],
+      (x) => both(ops.maxPool2dWithIndices(x as Tensor, 2)),
+      exact,
+    ),
   ],
   maxPoolGrad: geometries.filter(({ name }) => name !== "without batch").map(backward),
 };

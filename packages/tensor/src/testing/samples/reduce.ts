@@ -60,7 +60,8 @@ function samplesOf({ op, values, dtypes, tolerance, many, empty }: Row): Sample[
     const all = dims.length === shape.length;
     const over = all ? null : many ? dims : (dims[0] as number);
     for (const dtype of layout === "contiguous" ? dtypes : dtypes.slice(0, 1)) {
-      const drawn = dtype === "float32" ? values : dtype === "uint8" ? whole(0, 9) : whole(dtype === "bool" ? 0 : -3, dtype === "bool" ? 1 : 4);
+      const drawn =
+        dtype === "float32" ? values : dtype === "uint8" ? whole(0, 9) : whole(dtype === "bool" ? 0 : -3, dtype === "bool" ? 1 : 4);
       const title = `${dtype} ${formatShape(shape)} over ${over === null ? "all" : `[${dims}]`}${layout === "contiguous" ? "" : ` ${layout}`}`;
       result.push(sample(title, [{ shape, dtype, values: drawn, layout }], (x) => op(x as Tensor, over), tolerance(countOf(row))));
     }
@@ -77,19 +78,57 @@ const infinity = Number.POSITIVE_INFINITY;
 /** Ties, NaN, infinities of both signs, NaN twice: a row each. */
 const hardRows: Operand = {
   shape: [6, 4],
-  values: listed(2, 5, 5, 1, 1, nan, 3, 0, -infinity, 0, infinity, 1, nan, 2, nan, 1, infinity, infinity, 1, 0, -infinity, -infinity, -infinity, -infinity),
+  values: listed(
+    2,
+    5,
+    5,
+    1,
+    1,
+    nan,
+    3,
+    0,
+    -infinity,
+    0,
+    infinity,
+    1,
+    nan,
+    2,
+    nan,
+    1,
+    infinity,
+    infinity,
+    1,
+    0,
+    -infinity,
+    -infinity,
+    -infinity,
+    -infinity,
+  ),
 };
-const hard = (op: (x: Tensor, dim: number) => Tensor): Sample => atKinks("ties, NaN and infinities", [hardRows], (x) => op(x as Tensor, 1), exact);
+const hard = (op: (x: Tensor, dim: number) => Tensor): Sample =>
+  atKinks("ties, NaN and infinities", [hardRows], (x) => op(x as Tensor, 1), exact);
 
 const million = 300_007;
 /** Naive float32 accumulation of so many numbers of size 1 is off by a thousand times more. */
 const large = (op: Reduce, relative: number): Sample[] => [
-  sample("many numbers, all", [{ shape: [million], values: between(0, 1) }], (x) => op(x as Tensor), ulps(relative, "pairwise, blocked or wider accumulation loses a few ulp")),
-  sample("many numbers, first dim", [{ shape: [30_011, 3], values: between(0, 1) }], (x) => op(x as Tensor, 0), ulps(relative, "pairwise, blocked or wider accumulation loses a few ulp")),
+  sample(
+    "many numbers, all",
+    [{ shape: [million], values: between(0, 1) }],
+    (x) => op(x as Tensor),
+    ulps(relative, "pairwise, blocked or wider accumulation loses a few ulp"),
+  ),
+  sample(
+    "many numbers, first dim",
+    [{ shape: [30_011, 3], values: between(0, 1) }],
+    (x) => op(x as Tensor, 0),
+    ulps(relative, "pairwise, blocked or wider accumulation loses a few ulp"),
+  ),
 ];
 
 const extreme = (op: (x: Tensor, dim: number, options?: ops.ReduceOptions) => ops.ValuesAndIndices): Sample[] => [
-  ...[0, 1, 2, -1].map((dim) => sample(`[4, 5, 6] along ${dim}`, [{ shape: [4, 5, 6], values: spread(-2, 2) }], (x) => both(op(x as Tensor, dim)), exact)),
+  ...[0, 1, 2, -1].map((dim) =>
+    sample(`[4, 5, 6] along ${dim}`, [{ shape: [4, 5, 6], values: spread(-2, 2) }], (x) => both(op(x as Tensor, dim)), exact),
+  ),
   ...(["transposed", "stepped", "flipped", "permuted"] as const).map((layout) =>
     sample(`[5, 37] ${layout}`, [{ shape: [5, 37], values: spread(-2, 2), layout }], (x) => both(op(x as Tensor, 1)), exact),
   ),
@@ -101,8 +140,10 @@ const extreme = (op: (x: Tensor, dim: number, options?: ops.ReduceOptions) => op
   atKinks("ties, NaN and infinities", [hardRows], (x) => both(op(x as Tensor, 1)), exact),
 ];
 
-const one = (op: (x: Tensor, dim?: number | null, options?: ops.ReduceOptions) => Tensor): Reduce => (x, dims, options) =>
-  op(x, Array.isArray(dims) ? (dims[0] as number) : (dims as number | null | undefined), options);
+const one =
+  (op: (x: Tensor, dim?: number | null, options?: ops.ReduceOptions) => Tensor): Reduce =>
+  (x, dims, options) =>
+    op(x, Array.isArray(dims) ? (dims[0] as number) : (dims as number | null | undefined), options);
 
 const row = (op: Reduce, values: Values, tolerance: Row["tolerance"], rest: Partial<Row> = {}): Sample[] =>
   samplesOf({ op, values, tolerance, dtypes: numbers, many: true, empty: false, ...rest });
@@ -110,7 +151,10 @@ const exactly = (): Tolerance => exact;
 
 export const reduceSamples = {
   sum: [...row(ops.sum, ordinary, (count) => summed(count), { empty: true }), ...large(ops.sum, 4), hard(ops.sum)],
-  mean: [...row(ops.mean, ordinary, (count) => summed(count, 1.2 / Math.max(1, count)), { dtypes: ["float32"], empty: true }), ...large(ops.mean, 5)],
+  mean: [
+    ...row(ops.mean, ordinary, (count) => summed(count, 1.2 / Math.max(1, count)), { dtypes: ["float32"], empty: true }),
+    ...large(ops.mean, 5),
+  ],
   prod: [
     ...row(one(ops.prod), between(0.7, 1.4), (count) => ulps(count + 1, "one rounding a factor"), { many: false, empty: true }),
     atKinks("zeros", [{ shape: [3, 4], values: listed(2, 0, 3, 4, 0, 0, 1, 2, 5, 6, 7, 8) }], (x) => ops.prod(x as Tensor, 1), exact),

@@ -23,11 +23,26 @@ export const wholeDTypes: readonly DType[] = ["int32", "uint8", "bool"];
 export const numberDTypes: readonly DType[] = ["float32", "int32", "uint8"];
 export const floatDTypes: readonly DType[] = ["float32"];
 
-export const line = (low: number, high: number, tolerance: Tolerance, rest: Rest = {}): RowDomain => ({ ranges: [[low, high]], dtypes: every, tolerance, ...rest });
+export const line = (low: number, high: number, tolerance: Tolerance, rest: Rest = {}): RowDomain => ({
+  ranges: [[low, high]],
+  dtypes: every,
+  tolerance,
+  ...rest,
+});
 
-export const plane = (x: Range, y: Range, tolerance: Tolerance, rest: Rest = {}): RowDomain => ({ ranges: [x, y], dtypes: every, tolerance, ...rest });
+export const plane = (x: Range, y: Range, tolerance: Tolerance, rest: Rest = {}): RowDomain => ({
+  ranges: [x, y],
+  dtypes: every,
+  tolerance,
+  ...rest,
+});
 
-export const space = (x: Range, y: Range, z: Range, tolerance: Tolerance, rest: Rest = {}): RowDomain => ({ ranges: [x, y, z], dtypes: every, tolerance, ...rest });
+export const space = (x: Range, y: Range, z: Range, tolerance: Tolerance, rest: Rest = {}): RowDomain => ({
+  ranges: [x, y, z],
+  dtypes: every,
+  tolerance,
+  ...rest,
+});
 
 /** Division and square root are correctly rounded on a CPU, not on a GPU. */
 export const division: Tolerance = ulps(3, "a device's division and square root may be 2.5 ulp off (WGSL, accuracy of built-ins)");

@@ -33,7 +33,12 @@ export interface Sample {
 type Call = Sample["call"];
 
 /** A row: `sample("dim 1", [{ shape: [3, 5] }], (x) => softmax(x, 1), rounded(4))`. */
-export const sample = (name: string, inputs: readonly Operand[], call: Call, tolerance: Tolerance): Sample => ({ name, inputs, call, tolerance });
+export const sample = (name: string, inputs: readonly Operand[], call: Call, tolerance: Tolerance): Sample => ({
+  name,
+  inputs,
+  call,
+  tolerance,
+});
 
 /** The same, at values where nothing is smooth. */
 export const atKinks = (name: string, inputs: readonly Operand[], call: Call, tolerance: Tolerance): Sample => ({

@@ -1,6 +1,7 @@
 // Samples of running sums, products and extremes.
-import * as ops from "../../ops/scan.ts";
+
 import type { ValuesAndIndices } from "../../ops/reduce.ts";
+import * as ops from "../../ops/scan.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { LayoutName } from "./layouts.ts";
 import { atKinks, both, type Operand, type Results, type Sample, sample } from "./sample.ts";
@@ -10,7 +11,8 @@ import { between, listed, ordinary, spread, type Values, whole } from "./values.
 const layouts: readonly LayoutName[] = ["transposed", "stepped", "flipped", "expanded", "permuted"];
 
 const rows = (op: (x: Tensor, dim: number) => Results, values: Values, tolerance: (count: number) => Tolerance): Sample[] => {
-  const at = (name: string, operand: Operand, dim: number): Sample => sample(name, [operand], (x) => op(x as Tensor, dim), tolerance(operand.shape.at(dim) ?? 1));
+  const at = (name: string, operand: Operand, dim: number): Sample =>
+    sample(name, [operand], (x) => op(x as Tensor, dim), tolerance(operand.shape.at(dim) ?? 1));
   return [
     ...[0, 1, 2, -1].map((dim) => at(`[3, 4, 5] along ${dim}`, { shape: [3, 4, 5], values }, dim)),
     ...layouts.flatMap((layout) => [0, 1].map((dim) => at(`${layout} along ${dim}`, { shape: [5, 6], values, layout }, dim))),
@@ -27,8 +29,12 @@ const rows = (op: (x: Tensor, dim: number) => Results, values: Values, tolerance
 
 const nan = Number.NaN;
 const infinity = Number.POSITIVE_INFINITY;
-const hard: Operand = { shape: [4, 5], values: listed(1, 3, 3, 2, 3, 0, nan, 5, nan, 1, -infinity, -infinity, 0, infinity, 1, 2, 2, -2, -2, 0) };
-const atHard = (op: (x: Tensor, dim: number) => Results): Sample => atKinks("ties, NaN and infinities", [hard], (x) => op(x as Tensor, 1), exact);
+const hard: Operand = {
+  shape: [4, 5],
+  values: listed(1, 3, 3, 2, 3, 0, nan, 5, nan, 1, -infinity, -infinity, 0, infinity, 1, 2, 2, -2, -2, 0),
+};
+const atHard = (op: (x: Tensor, dim: number) => Results): Sample =>
+  atKinks("ties, NaN and infinities", [hard], (x) => op(x as Tensor, 1), exact);
 
 const extreme =
   (op: (x: Tensor, dim: number) => ValuesAndIndices) =>

@@ -15,7 +15,12 @@ type Along = (inputs: readonly Tensor[], dim: number) => Tensor;
 function rows(op: Along, count: number, value: Omit<Operand, "shape">, tolerance: Tolerance): Sample[] {
   const lastDim = count === 1 ? -1 : 2; // ops that take attributes of the recorder count dims from the front
   const at = (name: string, shape: readonly number[], dim: number, layout: LayoutName = "contiguous"): Sample =>
-    sample(name, Array.from({ length: count }, () => ({ ...value, shape, layout })), (...inputs) => op(inputs, dim), tolerance);
+    sample(
+      name,
+      Array.from({ length: count }, () => ({ ...value, shape, layout })),
+      (...inputs) => op(inputs, dim),
+      tolerance,
+    );
   return [
     ...[0, 1, lastDim].map((dim) => at(`[3, 4, 5] along ${dim}`, [3, 4, 5], dim)),
     ...[1, 2, 3, 10, 17, 128, 1000].map((length) => at(`[3, ${length}]`, [3, length], 1)),
@@ -29,12 +34,36 @@ function rows(op: Along, count: number, value: Omit<Operand, "shape">, tolerance
 
 const hard: Operand = {
   shape: [5, 4],
-  values: listed(-infinity, 1, 2, -infinity, 1000, 0, -1000, 999, infinity, 0, 1, 2, nan, 1, 2, 3, -infinity, -infinity, -infinity, -infinity),
+  values: listed(
+    -infinity,
+    1,
+    2,
+    -infinity,
+    1000,
+    0,
+    -1000,
+    999,
+    infinity,
+    0,
+    1,
+    2,
+    nan,
+    1,
+    2,
+    3,
+    -infinity,
+    -infinity,
+    -infinity,
+    -infinity,
+  ),
 };
 
 const forward = ulps(12, "exp of a difference of size 4, a sum and a quotient");
 const logarithm = cancelling(8, 3, "the logarithm of a sum is taken from numbers of size 8");
-const two = (op: (a: Tensor, b: Tensor, dim: number) => Tensor): Along => ([a, b], dim) => op(a as Tensor, b as Tensor, dim);
+const two =
+  (op: (a: Tensor, b: Tensor, dim: number) => Tensor): Along =>
+  ([a, b], dim) =>
+    op(a as Tensor, b as Tensor, dim);
 
 export const softmaxSamples = {
   softmax: [
@@ -46,5 +75,10 @@ export const softmaxSamples = {
     atKinks("infinities, NaN and large numbers", [hard], (x) => logSoftmax(x as Tensor, 1), ulps(8, "as the others; here nothing cancels")),
   ],
   softmaxGrad: rows(two(softmaxGrad), 2, { values: between(0, 1) }, cancelling(40, 6, "the sums over rows of 1000 products reach 250")),
-  logSoftmaxGrad: rows(two(logSoftmaxGrad), 2, { values: between(-1, 0) }, cancelling(100, 6, "the sums over rows of 1000 numbers reach 500")),
+  logSoftmaxGrad: rows(
+    two(logSoftmaxGrad),
+    2,
+    { values: between(-1, 0) },
+    cancelling(100, 6, "the sums over rows of 1000 numbers reach 500"),
+  ),
 };

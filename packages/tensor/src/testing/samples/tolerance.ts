@@ -11,13 +11,21 @@ const ulp = 2 ** -23;
 /** Devices may flush subnormal numbers to zero. */
 const smallestNormal = 2 ** -126;
 
-export const exact: Tolerance = { absolute: 0, relative: 0, reason: "values are only moved or compared, or come from one correctly rounded operation" };
+export const exact: Tolerance = {
+  absolute: 0,
+  relative: 0,
+  reason: "values are only moved or compared, or come from one correctly rounded operation",
+};
 
 /** Relative error of `count` units in the last place. */
 export const ulps = (count: number, reason: string): Tolerance => ({ absolute: smallestNormal, relative: count * ulp, reason });
 
 /** As `ulps`, for results that come near zero by subtracting numbers of size `scale`. */
-export const cancelling = (scale: number, count: number, reason: string): Tolerance => ({ absolute: scale * count * ulp, relative: count * ulp, reason });
+export const cancelling = (scale: number, count: number, reason: string): Tolerance => ({
+  absolute: scale * count * ulp,
+  relative: count * ulp,
+  reason,
+});
 
 /** Root mean square of the product of two numbers that are uniform in [−2, 2). */
 const product = 4 / 3;

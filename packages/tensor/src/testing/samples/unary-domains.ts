@@ -47,7 +47,9 @@ export const unaryDomains = {
   erf: line(-3, 3, elementary, { kinks: [1e-6, 6] }),
   erfc: line(-3, 3, elementary, { kinks: [6, 9] }),
   lgamma: line(-1.8, 12, cancelling(4, 4, "near its zeros at 1 and 2 and on the negative axis"), { kinks: [-1, -2, 1, 2, 0.5] }),
-  digamma: line(-1.8, 12, cancelling(16, 4, "the recurrence adds reciprocals of both signs, and the reflection a cotangent"), { kinks: [-1, 1] }),
+  digamma: line(-1.8, 12, cancelling(16, 4, "the recurrence adds reciprocals of both signs, and the reflection a cotangent"), {
+    kinks: [-1, 1],
+  }),
 
   floor: line(-3, 3, exact, { kinks: [-1, 1, 0.5, -0.5, 2 ** 23 + 1, 1e30] }),
   ceil: line(-3, 3, exact, { kinks: [-1, 1, 0.5, -0.5, 2 ** 23 + 1, 1e30] }),
