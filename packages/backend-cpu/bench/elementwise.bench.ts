@@ -1,5 +1,24 @@
 // Elementwise kernels and reductions on one thread: `node --conditions=@gradkit/source packages/backend-cpu/bench/elementwise.bench.ts`
-import { add, constant, div, erf, exp, type Formula, formula, input, log, max, mul, neg, type Node, scalar, sqrt, sub, tanh, type View } from "@gradkit/tensor/backend";
+import {
+  add,
+  constant,
+  div,
+  erf,
+  exp,
+  type Formula,
+  formula,
+  input,
+  log,
+  max,
+  mul,
+  type Node,
+  neg,
+  scalar,
+  sqrt,
+  sub,
+  tanh,
+  type View,
+} from "@gradkit/tensor/backend";
 import { cpu } from "../src/index.ts";
 
 const device = await cpu();
@@ -48,10 +67,21 @@ time("gelu(1.5x + 0.25), by tanh, 10⁶", () => device.map(unary(geluTanh), [b],
 
 const adam = ((): Formula => {
   const [p, g, m, v] = [0, 1, 2, 3].map((k) => input(k, "float")) as [Node, Node, Node, Node];
-  const [lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, eps] = [0, 1, 2, 3, 4, 5].map((k) => scalar(k, "float")) as [Node, Node, Node, Node, Node, Node];
+  const [lr, beta1, oneMinusBeta1, beta2, oneMinusBeta2, eps] = [0, 1, 2, 3, 4, 5].map((k) => scalar(k, "float")) as [
+    Node,
+    Node,
+    Node,
+    Node,
+    Node,
+    Node,
+  ];
   const m1 = add(mul(beta1, m), mul(oneMinusBeta1, g));
   const v1 = add(mul(beta2, v), mul(oneMinusBeta2, mul(g, g)));
-  return formula(["float", "float", "float", "float"], Array.from({ length: 6 }, () => "float" as const), [sub(p, mul(lr, div(m1, add(sqrt(v1), eps)))), m1, v1]);
+  return formula(
+    ["float", "float", "float", "float"],
+    Array.from({ length: 6 }, () => "float" as const),
+    [sub(p, mul(lr, div(m1, add(sqrt(v1), eps)))), m1, v1],
+  );
 })();
 const state = [view(million, [1], noise), view(million, [1], noise), view(million, [1], positive)] as const;
 time("Adam, 10⁶", () => device.map(adam, [state[0], a, state[1], state[2]], [1e-3, 0.9, 0.1, 0.999, 0.001, 1e-8], [...state]));
@@ -59,7 +89,9 @@ time("Adam, 10⁶", () => device.map(adam, [state[0], a, state[1], state[2]], [1
 const matrix = view([2048, 2048], [2048, 1], noise);
 const copy = view([2048, 2048], [2048, 1], noise);
 time("transposed copy, 2048²", () => device.map(unary(x), [{ ...matrix, strides: [1, 2048] }], [], [copy]));
-time("row added to each row, 2048²", () => device.map(formula(["float", "float"], [], [add(x, y)]), [matrix, { ...a, shape: [2048, 2048], strides: [0, 1] }], [], [copy]));
+time("row added to each row, 2048²", () =>
+  device.map(formula(["float", "float"], [], [add(x, y)]), [matrix, { ...a, shape: [2048, 2048], strides: [0, 1] }], [], [copy]),
+);
 
 const wide = view([4096, 1024], [1024, 1], noise);
 const [column, row] = [view([4096, 1], [1, 1], noise), view([1, 1024], [1024, 1], noise)];
@@ -70,8 +102,12 @@ time("sum over both, [4096, 1024]", () => device.reduce("sum", unary(x), [wide],
 time("max over dim 1, [4096, 1024]", () => device.reduce("max", unary(x), [wide], [], [column], [1]));
 time("argmax over dim 1, [4096, 1024]", () => device.reduce("argmax", unary(x), [wide], [], [{ ...column, dtype: "int32" }], [1]));
 const narrow = { ...wide, shape: [419_430, 10], strides: [10, 1] };
-time("sum over dim 1, [419430, 10]", () => device.reduce("sum", unary(x), [narrow], [], [{ ...out, shape: [419_430, 1], strides: [1, 1] }], [1]));
-time("sum over dim 0, [419430, 10]", () => device.reduce("sum", unary(x), [narrow], [], [{ ...out, shape: [1, 10], strides: [10, 1] }], [0]));
+time("sum over dim 1, [419430, 10]", () =>
+  device.reduce("sum", unary(x), [narrow], [], [{ ...out, shape: [419_430, 1], strides: [1, 1] }], [1]),
+);
+time("sum over dim 0, [419430, 10]", () =>
+  device.reduce("sum", unary(x), [narrow], [], [{ ...out, shape: [1, 10], strides: [10, 1] }], [0]),
+);
 
 const [p, q, r] = [view([64], [1], noise), view([64], [1], noise), view([64], [1], noise)];
 const sum64 = formula(["float", "float"], [], [add(x, y)]);

@@ -68,7 +68,10 @@ export class Memory implements Target {
     buffer.released = true;
     const { pointer, byteLength, slab } = buffer;
     if (this.#poison) this.i32.fill(-1, pointer >>> 2, (pointer + byteLength + 3) >>> 2);
-    if (slab) return this.#slabs.release(slab, pointer);
+    if (slab) {
+      this.#slabs.release(slab, pointer);
+      return;
+    }
     this.#largeBytes -= classByteLength(sizeClass(byteLength));
     this.#give(pointer, byteLength);
   }

@@ -43,7 +43,10 @@ export class Pair {
     const { shape, strides, offset = 0, dtype = "float32" } = layout;
     this.#both = both;
     this.#count = elementsSpanned(layout) + 3; // guards behind the view
-    const data = toTyped(dtype, Array.from({ length: this.#count }, (_, i) => value(i)));
+    const data = toTyped(
+      dtype,
+      Array.from({ length: this.#count }, (_, i) => value(i)),
+    );
     const on = (backend: Backend): View => {
       const buffer = backend.allocate(this.#count * dtypes[dtype].bytes);
       backend.write(buffer, 0, data);

@@ -21,8 +21,8 @@ export {
   formatShape,
   GradientError,
   GradkitError,
-  LifetimeError,
   IndexError,
+  LifetimeError,
   ShapeError,
   UnsupportedError,
 } from "./errors.ts";
@@ -32,6 +32,7 @@ export {
   sqrt, sub, tan, tanh, trunc, xor,
 } from "./formula/build.ts"; // biome-ignore format: a list
 export { evaluate } from "./formula/evaluate.ts";
+export { lower } from "./formula/lowering/index.ts";
 export {
   constant,
   expandCustom,
@@ -50,5 +51,4 @@ export {
   transform,
   withArgs,
 } from "./formula/nodes.ts";
-export { lower } from "./formula/lowering/index.ts";
 export { coalesce, contiguousStrides, isContiguous, numel } from "./view.ts";

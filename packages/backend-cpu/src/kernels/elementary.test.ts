@@ -58,12 +58,50 @@ const rows: Partial<Record<Primitive, Row>> = {
       [between(-5, 5), (random): number => Math.round(between(-20, 20)(random))],
     ],
   },
-  atan2: { ulps: 2.5, samples: [[between(-3, 3), between(-3, 3)], [magnitude(-30, 30), magnitude(-30, 30)], [magnitude(-120, 127), magnitude(-120, 127)]] },
-  rem: { ulps: 0, samples: [[between(-10, 10), between(-3, 3)], [magnitude(-100, 120), magnitude(-100, 120)]] },
+  atan2: {
+    ulps: 2.5,
+    samples: [
+      [between(-3, 3), between(-3, 3)],
+      [magnitude(-30, 30), magnitude(-30, 30)],
+      [magnitude(-120, 127), magnitude(-120, 127)],
+    ],
+  },
+  rem: {
+    ulps: 0,
+    samples: [
+      [between(-10, 10), between(-3, 3)],
+      [magnitude(-100, 120), magnitude(-100, 120)],
+    ],
+  },
 };
 
 const specials = [
-  0, 0.5, 0.99999994, 1, 1.0000001, 2, 3, 4, 9, 10.06, 87.5, 88.7, 88.8, 89.3, 89.5, 100, 103.9, 104.1, 128, 149, 150, 1e5, 1e-20, 1e-40, 3e38, Infinity,
+  0,
+  0.5,
+  0.99999994,
+  1,
+  1.0000001,
+  2,
+  3,
+  4,
+  9,
+  10.06,
+  87.5,
+  88.7,
+  88.8,
+  89.3,
+  89.5,
+  100,
+  103.9,
+  104.1,
+  128,
+  149,
+  150,
+  1e5,
+  1e-20,
+  1e-40,
+  3e38,
+  Infinity,
 ].flatMap((x) => [Math.fround(x), -Math.fround(x)]);
 specials.push(Number.NaN);
 
@@ -74,7 +112,12 @@ function compute(both: BothBackends, f: Formula, columns: readonly number[][]): 
   const shape = [(columns[0] as number[]).length];
   const inputs = columns.map((column) => new Pair(both, { shape, strides: [1] }, (i) => column[i] ?? 0));
   const output = new Pair(both, { shape, strides: [1] }, () => 0);
-  both.cpu.map(f, inputs.map(({ cpu }) => cpu), [], [output.cpu]);
+  both.cpu.map(
+    f,
+    inputs.map(({ cpu }) => cpu),
+    [],
+    [output.cpu],
+  );
   return output.read().cpu;
 }
 
@@ -86,7 +129,11 @@ describe.each([
   it.each(Object.entries(rows) as [Primitive, Row][])("%s", (op, { ulps, near = 0, samples }) => {
     const arity = (samples[0] as Sample[]).length;
     const inputs = Array.from({ length: arity }, (_each, k) => input(k, "float"));
-    const f = formula(inputs.map(() => "float" as const), [], [node(op, "float", inputs)]);
+    const f = formula(
+      inputs.map(() => "float" as const),
+      [],
+      [node(op, "float", inputs)],
+    );
     const exact = evaluate(f);
     let state = 1;
     const random = (): number => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
@@ -100,7 +147,8 @@ describe.each([
           const want = exact(args, [], 0)[0] as number;
           if (Object.is(got, Math.fround(want))) return;
           const error = Math.abs(got - want);
-          if (!(error <= ulps * ulp(want) || error <= near)) expect.fail(`${op}(${args.join(", ")}) is ${got}, expected ${want}: ${error / ulp(want)} ulp`);
+          if (!(error <= ulps * ulp(want) || error <= near))
+            expect.fail(`${op}(${args.join(", ")}) is ${got}, expected ${want}: ${error / ulp(want)} ulp`);
         });
     }
 

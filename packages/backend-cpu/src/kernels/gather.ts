@@ -17,7 +17,12 @@ export const createGather =
     const step = input.strides[dim] ?? 0;
     const last = shape.length - 1;
     const inputStrides = pinned(input.strides, dim);
-    const [length, fromStep, indexStep, outStep] = [shape[last] ?? 1, inputStrides[last] ?? 0, index.strides[last] ?? 0, out.strides[last] ?? 0];
+    const [length, fromStep, indexStep, outStep] = [
+      shape[last] ?? 1,
+      inputStrides[last] ?? 0,
+      index.strides[last] ?? 0,
+      out.strides[last] ?? 0,
+    ];
     const { array: positions } = indices;
     const wholeRows = indexStep === 0 && fromStep === 1 && outStep === 1 && length >= copiedLength;
     eachLine(shape, last, [inputStrides, index.strides, out.strides], [source.start, indices.start, target.start], (offsets) => {

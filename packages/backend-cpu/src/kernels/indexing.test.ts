@@ -7,7 +7,7 @@ const backends = ["cpu", "reference"] as const;
 const numbers = (i: number): number => ((i * 7919) % 23) - 11;
 /** With ties, NaN, infinities and both zeros. */
 const special = (i: number): number =>
-  i % 5 === 3 ? ([Number.NaN, Infinity, -Infinity, -0, 0][(i / 5) % 5 | 0] as number) : ((i * 7919) % 13) - 6;
+  i % 5 === 3 ? ([Number.NaN, Infinity, -Infinity, -0, 0][((i / 5) % 5) | 0] as number) : ((i * 7919) % 13) - 6;
 
 interface Case {
   readonly name: string;
@@ -126,7 +126,12 @@ describe("sort", () => {
   for (const dtype of ["float32", "int32", "uint8"] as const) {
     for (const descending of [false, true]) {
       it.each(lines)(`${dtype} ${descending ? "descending" : "ascending"}: $name`, ({ dim, input, output }) => {
-        const value = dtype === "float32" ? special : dtype === "int32" ? (i: number): number => numbers(i) * 0x0800_0000 : (i: number): number => (i * 37) % 256;
+        const value =
+          dtype === "float32"
+            ? special
+            : dtype === "int32"
+              ? (i: number): number => numbers(i) * 0x0800_0000
+              : (i: number): number => (i * 37) % 256;
         const source = new Pair(both, { ...input, dtype }, value);
         const [values, indices] = [new Pair(both, { ...output, dtype }, () => 77), new Pair(both, { ...output, dtype: "int32" }, () => 77)];
         for (const on of backends) both[on].sort(source[on], dim, descending, values[on], indices[on]);

@@ -1,4 +1,19 @@
-import { add, bitcast, cast, type DType, formula, index, input, type Node, ne, node, scalar, select, shr, sub } from "@gradkit/tensor/backend";
+import {
+  add,
+  bitcast,
+  cast,
+  type DType,
+  formula,
+  index,
+  input,
+  type Node,
+  ne,
+  node,
+  scalar,
+  select,
+  shr,
+  sub,
+} from "@gradkit/tensor/backend";
 import { describe, expect, it } from "vitest";
 import { bothBackends, everyFeature, firstDifference, type Layout, Pair, plainSimd } from "../../test/both-backends.ts";
 
@@ -72,7 +87,12 @@ describe.each([
   const both = bothBackends(features);
   const run = (f: typeof sum, inputs: readonly Pair[], scalars: readonly number[], outputs: readonly Pair[]): void => {
     for (const on of ["cpu", "reference"] as const) {
-      both[on].map(f, inputs.map((each) => each[on]), scalars, outputs.map((each) => each[on]));
+      both[on].map(
+        f,
+        inputs.map((each) => each[on]),
+        scalars,
+        outputs.map((each) => each[on]),
+      );
     }
   };
 
@@ -80,7 +100,8 @@ describe.each([
     for (const to of ["float32", "int32", "uint8", "bool"] as const) {
       it.each(Object.entries(layouts))(`adds ${from} to ${from}, into ${to}: %s`, (_name, [a, b, out]) => {
         const type = from === "float32" ? "float" : from === "bool" ? "bool" : "int";
-        const value = from === "bool" ? (i: number): number => numbers(i) & 1 : from === "uint8" ? (i: number): number => numbers(i) & 63 : numbers;
+        const value =
+          from === "bool" ? (i: number): number => numbers(i) & 1 : from === "uint8" ? (i: number): number => numbers(i) & 63 : numbers;
         const f = formula([type, type], [], [add(input(0, type), input(1, type))]);
         const whole = from === "float32" && to === "uint8" ? (i: number): number => Math.abs(numbers(i)) : value; // negative floats as bytes are undefined
         const inputs = [new Pair(both, { ...a, dtype: from }, whole), new Pair(both, { ...b, dtype: from }, whole)];
@@ -108,14 +129,25 @@ describe.each([
   });
 
   it("writes in place", () => {
-    const [x, y] = [new Pair(both, { shape: [4, 5], strides: [1, 4] }, numbers), new Pair(both, { shape: [4, 5], strides: [0, 1] }, numbers)];
+    const [x, y] = [
+      new Pair(both, { shape: [4, 5], strides: [1, 4] }, numbers),
+      new Pair(both, { shape: [4, 5], strides: [0, 1] }, numbers),
+    ];
     run(sum, [x, y], [], [x]);
     expect(firstDifference(x.read())).toBeNull();
   });
 
   it("gives several outputs, from scalars and positions, in row-major order", () => {
-    const f = formula(["float"], ["float", "int", "bool"], [add(x0, scalar(0, "float")), add(cast(index, "int"), scalar(1, "int")), select(scalar(2, "bool"), ne(x0, 1), ne(x0, x0))]);
-    for (const strides of [[15, 5, 1], [1, 2, 6], [0, 5, 1]]) {
+    const f = formula(
+      ["float"],
+      ["float", "int", "bool"],
+      [add(x0, scalar(0, "float")), add(cast(index, "int"), scalar(1, "int")), select(scalar(2, "bool"), ne(x0, 1), ne(x0, x0))],
+    );
+    for (const strides of [
+      [15, 5, 1],
+      [1, 2, 6],
+      [0, 5, 1],
+    ]) {
       const x = new Pair(both, { shape: [2, 3, 5], strides }, numbers);
       const outputs = [
         new Pair(both, { shape: [2, 3, 5], strides: [1, 2, 6] }, () => 0),
@@ -131,7 +163,16 @@ describe.each([
     const inputs = Array.from({ length: 13 }, () => new Pair(both, { shape: [9], strides: [1] }, numbers));
     const total = inputs.map((_each, k) => input(k, "float")).reduce<Node>((a, b) => add(a, b), scalar(0, "float"));
     const output = new Pair(both, { shape: [9], strides: [1] }, () => 0);
-    run(formula(inputs.map(() => "float" as const), ["float"], [total]), inputs, [3], [output]);
+    run(
+      formula(
+        inputs.map(() => "float" as const),
+        ["float"],
+        [total],
+      ),
+      inputs,
+      [3],
+      [output],
+    );
     expect(firstDifference(output.read())).toBeNull();
   });
 
@@ -139,9 +180,28 @@ describe.each([
   for (const type of ["int", "uint"] as const) {
     it(`computes with ${type}s as C does, and with 0 for x / 0`, () => {
       const pairs = edges.flatMap((a) => edges.map((b) => [a, b] as const));
-      const [a, b] = [0, 1].map((k) => new Pair(both, { shape: [pairs.length], strides: [1], dtype: "int32" }, (i) => (pairs[i] ?? [0, 0])[k] as number)) as [Pair, Pair];
+      const [a, b] = [0, 1].map(
+        (k) => new Pair(both, { shape: [pairs.length], strides: [1], dtype: "int32" }, (i) => (pairs[i] ?? [0, 0])[k] as number),
+      ) as [Pair, Pair];
       const [x, y] = [cast(input(0, "int"), type), cast(input(1, "int"), type)];
-      for (const op of ["add", "sub", "mul", "div", "rem", "min", "max", "and", "or", "xor", "shl", "shr", "lt", "le", "eq", "ne"] as const) {
+      for (const op of [
+        "add",
+        "sub",
+        "mul",
+        "div",
+        "rem",
+        "min",
+        "max",
+        "and",
+        "or",
+        "xor",
+        "shl",
+        "shr",
+        "lt",
+        "le",
+        "eq",
+        "ne",
+      ] as const) {
         const isComparison = ["lt", "le", "eq", "ne"].includes(op);
         const result = node(op, isComparison ? "bool" : type, [x, y]);
         const output = new Pair(both, { shape: [pairs.length], strides: [1], dtype: isComparison ? "bool" : "int32" }, () => 0);
@@ -152,8 +212,18 @@ describe.each([
   }
 
   it("casts, reads bits and shifts by constants", () => {
-    const x = new Pair(both, { shape: [40], strides: [1] }, (i) => [0.5, -0.5, 1e10, -1e10, Number.NaN, Infinity, -0, 3.99][i % 8] as number);
-    const results = [cast(x0, "int"), cast(cast(x0, "uint"), "int"), bitcast(x0, "int"), shr(bitcast(x0, "int"), 3), sub(0, cast(cast(x0, "bool"), "int"))];
+    const x = new Pair(
+      both,
+      { shape: [40], strides: [1] },
+      (i) => [0.5, -0.5, 1e10, -1e10, Number.NaN, Infinity, -0, 3.99][i % 8] as number,
+    );
+    const results = [
+      cast(x0, "int"),
+      cast(cast(x0, "uint"), "int"),
+      bitcast(x0, "int"),
+      shr(bitcast(x0, "int"), 3),
+      sub(0, cast(cast(x0, "bool"), "int")),
+    ];
     for (const result of results) {
       const output = new Pair(both, { shape: [40], strides: [1], dtype: "int32" }, () => 0);
       run(formula(["float"], [], [result]), [x], [], [output]);

@@ -65,7 +65,12 @@ function emitMap(f: FunctionBuilder, block: Local<"i32">, formula: PreparedFormu
       left,
       doWhile(
         [
-          isStrided ? when(i32.ltS(left, 4), operands.map((operand) => operand.clampLanes(left))) : [],
+          isStrided
+            ? when(
+                i32.ltS(left, 4),
+                operands.map((operand) => operand.clampLanes(left)),
+              )
+            : [],
           single.code,
           when(
             i32.geS(left, 4),
@@ -178,7 +183,13 @@ export class MapKernels {
   }
 
   /** Inputs whose neighbours lie along another dim than the output's are brought into its order first. */
-  #mapTransposed(formula: Formula, inputs: readonly View[], scalars: readonly number[], outputs: readonly View[], elements: number): boolean {
+  #mapTransposed(
+    formula: Formula,
+    inputs: readonly View[],
+    scalars: readonly number[],
+    outputs: readonly View[],
+    elements: number,
+  ): boolean {
     const [output] = outputs as [View];
     let found = -1;
     for (let k = 0; found < 0 && k < inputs.length; k++) if (transposes(inputs[k] as View, output, elements)) found = k;

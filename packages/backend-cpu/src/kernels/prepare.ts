@@ -1,6 +1,17 @@
 // From a formula to what the emitter takes: dtypes converted on the way in and out, custom functions expanded, functions lowered to arithmetic.
-import { type DType, dtypes, type Formula, input, lower, type Node, type ScalarType, topological, transform, withArgs } from "@gradkit/tensor/backend";
-import { cast } from "@gradkit/tensor/backend";
+import {
+  cast,
+  type DType,
+  dtypes,
+  type Formula,
+  input,
+  lower,
+  type Node,
+  type ScalarType,
+  topological,
+  transform,
+  withArgs,
+} from "@gradkit/tensor/backend";
 
 export interface PreparedFormula {
   readonly inputs: readonly ScalarType[];

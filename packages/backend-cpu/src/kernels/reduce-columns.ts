@@ -72,7 +72,12 @@ export function emitReduceColumns(f: FunctionBuilder, block: Local<"i32">, reduc
         ]),
       ),
       eachVector([
-        isStrided ? when(i32.ltS(left, 4), taken.map((copy) => copy.map((each) => each.clampLanes(left)))) : [],
+        isStrided
+          ? when(
+              i32.ltS(left, 4),
+              taken.map((copy) => copy.map((each) => each.clampLanes(left))),
+            )
+          : [],
         values.map(({ code }) => code),
         v128.store(tile, combine(v128.load(tile), sum[0] as V128)),
         taken.map((copy) => copy.map((each) => each.advance())),

@@ -1,6 +1,22 @@
 // argmax and argmin. Each element becomes an integer key that orders as the elements do — NaN above all, equal zeros equal — so that one integer
 // comparison decides, and the value can be read back from the key.
-import { add, and, bitcast, cast, constant, type DType, formula, input, ne, type Node, not, select, shr, sub, xor } from "@gradkit/tensor/backend";
+import {
+  add,
+  and,
+  bitcast,
+  cast,
+  constant,
+  type DType,
+  formula,
+  input,
+  type Node,
+  ne,
+  not,
+  select,
+  shr,
+  sub,
+  xor,
+} from "@gradkit/tensor/backend";
 import { doWhile, when } from "../wasm/control.ts";
 import type { Code, FunctionBuilder, Local } from "../wasm/emitter.ts";
 import { i32 } from "../wasm/scalar.ts";
@@ -49,7 +65,12 @@ export function emitReducePositions(f: FunctionBuilder, block: Local<"i32">, red
   const isStrided = inputs.some(({ access }) => access === strided);
   const scanRow: Code = doWhile(
     [
-      isStrided ? when(i32.ltS(left, 4), inputs.map((each) => each.clampLanes(left))) : [],
+      isStrided
+        ? when(
+            i32.ltS(left, 4),
+            inputs.map((each) => each.clampLanes(left)),
+          )
+        : [],
       code,
       key.set(results[0] as V128),
       // lanes beyond the end never win

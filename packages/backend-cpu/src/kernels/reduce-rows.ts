@@ -50,7 +50,12 @@ export function emitReduceRows(f: FunctionBuilder, block: Local<"i32">, reductio
       i32.gtS(run, 0),
       doWhile(
         [
-          isStrided ? when(i32.ltS(run, 4), inputs.map((each) => each.clampLanes(run))) : [],
+          isStrided
+            ? when(
+                i32.ltS(run, 4),
+                inputs.map((each) => each.clampLanes(run)),
+              )
+            : [],
           load(0),
           when(i32.ltS(run, 4), value.set(v128.laneselect(value, identity, i32x4.gtS(i32x4.splat(run), lanePositions)))),
           first.set(combine(first, value)),
@@ -69,15 +74,7 @@ export function emitReduceRows(f: FunctionBuilder, block: Local<"i32">, reductio
         reset,
       ]
     : [];
-  const chunked: Code = doWhile(
-    [
-      run.set(i32.select(i32.ltS(left, chunk), left, chunk)),
-      left.set(i32.sub(left, run)),
-      loops,
-      widen,
-    ],
-    left,
-  );
+  const chunked: Code = doWhile([run.set(i32.select(i32.ltS(left, chunk), left, chunk)), left.set(i32.sub(left, run)), loops, widen], left);
 
   const start: Code = [reset, wide ? totals.map((total) => total.set(wide.identity)) : [], pending.set(i32.load(block, 4 * groupWord))];
   const [even, odd] = totals;

@@ -55,7 +55,14 @@ function run(both: BothBackends, reducer: Reducer, dtype: DType, { layout, dims 
   const outputs = [new Pair(both, { ...target, dtype: outputDtype(reducer, dtype) }, () => 77)];
   if (isArg) outputs.push(new Pair(both, { ...target, dtype }, () => 77));
   for (const on of ["cpu", "reference"] as const) {
-    both[on].reduce(reducer, identity, [source[on]], [], outputs.map((output) => output[on]), dims);
+    both[on].reduce(
+      reducer,
+      identity,
+      [source[on]],
+      [],
+      outputs.map((output) => output[on]),
+      dims,
+    );
   }
   return outputs.map((output) => firstDifference(output.read()));
 }
@@ -78,7 +85,10 @@ describe.each([
   }
 
   it("takes a formula on the way in and one on the way out", () => {
-    const [x, y] = [new Pair(both, { shape: [5, 40], strides: [40, 1] }, values(false)), new Pair(both, { shape: [5, 40], strides: [0, 1] }, values(false))];
+    const [x, y] = [
+      new Pair(both, { shape: [5, 40], strides: [40, 1] }, values(false)),
+      new Pair(both, { shape: [5, 40], strides: [0, 1] }, values(false)),
+    ];
     const source = formula(["float", "float"], ["float"], [add(input(0, "float"), add(input(1, "float"), scalar(0, "float")))]);
     const finish: Finish = { formula: formula(["float"], ["float"], [add(input(0, "float"), scalar(0, "float"))]), scalars: [1000] };
     for (const dims of [[0], [1]]) {

@@ -55,7 +55,14 @@ export function createReduce(memory: Memory, map: Backend["map"]): Backend["redu
     return kernel;
   };
 
-  const makePlan = (reducer: Reducer, source: Formula, inputs: readonly View[], outputs: readonly View[], dims: readonly number[], finish?: Finish): Plan => {
+  const makePlan = (
+    reducer: Reducer,
+    source: Formula,
+    inputs: readonly View[],
+    outputs: readonly View[],
+    dims: readonly number[],
+    finish?: Finish,
+  ): Plan => {
     const { shape } = inputs[0] as View;
     const isArg = reducer === "argmax" || reducer === "argmin";
     const targets = outputs.map((output) => ({ ...output, strides: output.strides.map((s, d) => (dims.includes(d) ? 0 : s)) }));
@@ -142,8 +149,16 @@ function same(a: readonly number[], b: readonly number[]): boolean {
   return true;
 }
 
-function fits(plan: Plan, reducer: Reducer, inputs: readonly View[], outputs: readonly View[], dims: readonly number[], finish: Finish | undefined): boolean {
-  if (plan.reducer !== reducer || plan.finish !== (finish?.formula ?? null) || plan.operands.length !== inputs.length + outputs.length) return false;
+function fits(
+  plan: Plan,
+  reducer: Reducer,
+  inputs: readonly View[],
+  outputs: readonly View[],
+  dims: readonly number[],
+  finish: Finish | undefined,
+): boolean {
+  if (plan.reducer !== reducer || plan.finish !== (finish?.formula ?? null) || plan.operands.length !== inputs.length + outputs.length)
+    return false;
   if (!same(plan.dims, dims) || !same(plan.shape, (inputs[0] as View).shape)) return false;
   for (let k = 0; k < plan.operands.length; k++) {
     const { dtype, strides } = (k < inputs.length ? inputs[k] : outputs[k - inputs.length]) as View;
@@ -162,7 +177,14 @@ function nothing(reducer: Reducer, source: Formula, finish: Finish | undefined):
   return formula([], finish.formula.scalars, outputs);
 }
 
-function compile(memory: Memory, kind: Kind, reducer: Reducer, source: Formula, classes: readonly OperandClass[], finish: Finish | undefined): Kernel {
+function compile(
+  memory: Memory,
+  kind: Kind,
+  reducer: Reducer,
+  source: Formula,
+  classes: readonly OperandClass[],
+  finish: Finish | undefined,
+): Kernel {
   const module = new ModuleBuilder(memory);
   const [root] = source.outputs;
   if (kind === "positions" && root) {
@@ -182,7 +204,13 @@ function compile(memory: Memory, kind: Kind, reducer: Reducer, source: Formula, 
  * The order in which the dims are walked. Rows: kept dims, then reduced ones, an inner loop along the row. Columns: kept dims, reduced ones, and
  * inside them the kept dims that are closest together in memory. Positions keep the reduced dims in their own order.
  */
-function arrange(shape: readonly number[], inputs: readonly View[], operands: readonly View[], dims: readonly number[], isArg: boolean): { order: number[]; columns: boolean } {
+function arrange(
+  shape: readonly number[],
+  inputs: readonly View[],
+  operands: readonly View[],
+  dims: readonly number[],
+  isArg: boolean,
+): { order: number[]; columns: boolean } {
   const spread = shape.map((_, d) => inputs.reduce((sum, { strides }) => sum + Math.abs(strides[d] as number), 0));
   const fallingSpread = (a: number, b: number): number => (spread[b] as number) - (spread[a] as number);
   const long = shape.map((_, d) => d).filter((d) => shape[d] !== 1);

@@ -17,7 +17,12 @@ export interface Reduction {
 
 const storedAs: Record<ScalarType, DType> = { float: "float32", int: "int32", uint: "int32", bool: "bool" };
 
-export function prepareReduction(reducer: Reducer, source: Formula, classes: readonly OperandClass[], finish: Finish | undefined): Reduction {
+export function prepareReduction(
+  reducer: Reducer,
+  source: Formula,
+  classes: readonly OperandClass[],
+  finish: Finish | undefined,
+): Reduction {
   const type = source.outputs[0]?.type ?? "float";
   const dtypes = classes.map(({ dtype }) => dtype);
   const last = finish?.formula ?? formula([type], [], [input(0, type)]);
@@ -31,7 +36,12 @@ export function prepareReduction(reducer: Reducer, source: Formula, classes: rea
 }
 
 /** The finish formula on a total. Its scalars follow the formula's. */
-export const emitFinish = (f: FunctionBuilder, { formula: { scalars }, finish }: Reduction, total: V128, values: readonly Local<"v128">[]): Expression =>
+export const emitFinish = (
+  f: FunctionBuilder,
+  { formula: { scalars }, finish }: Reduction,
+  total: V128,
+  values: readonly Local<"v128">[],
+): Expression =>
   emitExpression(f, finish.outputs, {
     input: () => total,
     scalar: (s) => values[scalars.length + s] as V128,

@@ -5,7 +5,6 @@ import { f64x2, i32x4, type V128, v128 } from "../wasm/simd.ts";
 import { upperHalf } from "./accumulation.ts";
 import type { Emitter } from "./expression.ts";
 
-
 const joinHalves = (low: V128, high: V128): V128 => v128.shuffle(low, high, [0, 1, 4, 5]);
 
 /**

@@ -11,8 +11,8 @@ const accumulate: Record<"sum" | "prod", { readonly float: Join; readonly whole:
 
 /** Whether a value takes over from the running extreme: equals do, NaN does and stays. */
 const takesOver: Record<"max" | "min", (value: number, best: number) => boolean> = {
-  max: (value, best) => value >= best || value !== value,
-  min: (value, best) => value <= best || value !== value,
+  max: (value, best) => value >= best || Number.isNaN(value),
+  min: (value, best) => value <= best || Number.isNaN(value),
 };
 
 const isExtreme = (kind: ScanKind): kind is "max" | "min" => kind === "max" || kind === "min";
@@ -50,9 +50,15 @@ export const createScan =
     };
     const views = indices ? [input, values, indices] : [input, values];
     const starts = [source.start, target.start, ...(positions ? [positions.start] : [])];
-    eachLine(input.shape, dim, views.map(({ strides }) => strides), starts, (offsets) => {
-      const [start, out, outIndex = 0] = offsets as [number, number, number?];
-      if (isExtreme(kind)) runExtreme(start, out, outIndex, takesOver[kind]);
-      else runSum(start, out, accumulate[kind][values.dtype === "float32" ? "float" : "whole"], kind === "sum" ? 0 : 1);
-    });
+    eachLine(
+      input.shape,
+      dim,
+      views.map(({ strides }) => strides),
+      starts,
+      (offsets) => {
+        const [start, out, outIndex = 0] = offsets as [number, number, number?];
+        if (isExtreme(kind)) runExtreme(start, out, outIndex, takesOver[kind]);
+        else runSum(start, out, accumulate[kind][values.dtype === "float32" ? "float" : "whole"], kind === "sum" ? 0 : 1);
+      },
+    );
   };

@@ -27,7 +27,12 @@ export const createScatter =
     const step = out.strides[dim] ?? 0;
     const last = shape.length - 1;
     const outStrides = pinned(out.strides, dim);
-    const [length, toStep, indexStep, fromStep] = [shape[last] ?? 1, outStrides[last] ?? 0, index.strides[last] ?? 0, src.strides[last] ?? 0];
+    const [length, toStep, indexStep, fromStep] = [
+      shape[last] ?? 1,
+      outStrides[last] ?? 0,
+      index.strides[last] ?? 0,
+      src.strides[last] ?? 0,
+    ];
     const { array: positions } = indices;
     const [to, from] = [target.array, source.array];
     const strides = [outStrides, index.strides, src.strides];

@@ -14,7 +14,7 @@ const float = new Float32Array(word.buffer);
 
 /** Unsigned, ascending with x; −0 and 0 are equal. */
 function floatKey(x: number): number {
-  if (x !== x) return 0xffff_ffff;
+  if (Number.isNaN(x)) return 0xffff_ffff;
   float[0] = x + 0;
   const bits = word[0] as number;
   return (bits < 0 ? ~bits : bits | -0x8000_0000) >>> 0;

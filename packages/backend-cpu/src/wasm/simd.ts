@@ -67,16 +67,9 @@ export const v128 = {
   /** Bits of a where the mask has ones, else of b. */
   bitselect: (a: V128, b: V128, mask: V128): V128 => v128op(a, b, mask, opcode(0x52)),
   anyTrue: (a: V128): Value<"i32"> => ({ type: "i32", code: [a, opcode(0x53)] }),
-  store8Lane: (address: I32, value: V128, lane: number, offset = 0): Code => [
-    i32Value(address),
-    value,
-    opcode(0x58),
-    memory(offset),
-    lane,
-  ],
+  store8Lane: (address: I32, value: V128, lane: number, offset = 0): Code => [i32Value(address), value, opcode(0x58), memory(offset), lane],
   /** As bitselect where every lane of the mask is all ones or all zeros: one instruction instead of three on engines with relaxed SIMD. */
-  laneselect: (a: V128, b: V128, mask: V128): V128 =>
-    v128op((f: FunctionBuilder) => [a, b, mask, opcode(f.relaxedSimd ? 0x10b : 0x52)]),
+  laneselect: (a: V128, b: V128, mask: V128): V128 => v128op((f: FunctionBuilder) => [a, b, mask, opcode(f.relaxedSimd ? 0x10b : 0x52)]),
   /** The lowest byte of each 32-bit lane, together in lane 0. */
   narrowToBytes: (a: V128): V128 => v128op(a, a, opcode(0x0d), [0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12]),
   /** Lanes picked from a (0–3) and b (4–7). */

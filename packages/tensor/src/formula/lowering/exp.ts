@@ -4,7 +4,7 @@ import { add, madd, max, min, mul, type Operand, shl, shr, sub } from "../build.
 import type { Node } from "../nodes.ts";
 import { asFloat, asInt, horner, restoreSign, signOf } from "./float-bits.ts";
 
-const log2e = 1.4426950408889634;
+const log2e = Math.LOG2E;
 const ln2High = 0.693145751953125; // 15 bits: its product with n is exact
 const ln2Low = 1.428606765330187e-6;
 const magic = 1.5 * 2 ** 23;
@@ -25,7 +25,7 @@ const reduced = (x: Node, n: Node, low?: Node): Node => {
 
 /** exp(r) − 1 */
 function polynomial(r: Node): Node {
-  const tail = horner(r, [1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1]);
+  const tail = horner(r, [1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1]);
   return madd(mul(r, r), tail, r);
 }
 

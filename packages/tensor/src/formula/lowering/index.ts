@@ -1,5 +1,7 @@
 // Functions that a device lacks, written as formulas over what every device has: arithmetic, comparisons, bit operations, square root.
 // For float32; each file states the source of its coefficients and the error it reaches.
+
+import { expandCustom, type Node, type Primitive, withArgs } from "../nodes.ts";
 import { erf, erfc } from "./erf.ts";
 import { exp, exp2, expm1 } from "./exp.ts";
 import { acosh, asinh, atanh, cosh, sinh, tanh } from "./hyperbolic.ts";
@@ -8,7 +10,6 @@ import { lgamma } from "./lgamma.ts";
 import { log, log1p, log2 } from "./log.ts";
 import { pow } from "./pow.ts";
 import { cos, sin, tan } from "./trigonometric.ts";
-import { expandCustom, type Node, type Primitive, withArgs } from "../nodes.ts";
 
 type Lowering = (...args: Node[]) => Node;
 

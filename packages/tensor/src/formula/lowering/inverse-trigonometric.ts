@@ -3,8 +3,8 @@ import { abs, add, and, div, eq, gt, lt, madd, max, min, mul, or, select, sqrt, 
 import { constant, type Node } from "../nodes.ts";
 import { asInt, flipSign, horner, signOf } from "./float-bits.ts";
 
-const halfPiHigh = 1.57079637050628662109375; // as float32
-const halfPiLow = -4.37113900018624283e-8;
+const halfPiHigh = 1.5707963705062866; // as float32
+const halfPiLow = -4.371139000186243e-8;
 
 /** asin(s) where square = s², for 0 ≤ s ≤ ½. */
 const asinPolynomial = (s: Node, square: Node): Node =>
@@ -41,7 +41,7 @@ const atanPolynomial = (t: Node): Node => {
   return madd(mul(horner(square, [8.05374449538e-2, -1.38776856032e-1, 1.99777106478e-1, -3.33329491539e-1]), square), t, t);
 };
 
-const tanEighthPi = 0.4142135623730950488;
+const tanEighthPi = Math.SQRT2 - 1;
 const tanThreeEighthPi = 2.414213562373095;
 
 /** Within 2.5 ulp. */

@@ -15,7 +15,7 @@ const aroundOne = [
   1.369488127325832e-1, -1.590086327657347e-1, 1.692415923504637e-1, -2.067882815621965e-1, 2.705806208275915e-1, -4.006931650563372e-1,
   8.224670749082976e-1, -5.772156501719101e-1,
 ];
-const logSqrtTwoPi = 0.91893853320467274178;
+const logSqrtTwoPi = 0.9189385332046728;
 
 /** Below this |Γ(x)| is 1/|x|. */
 const tiny = 1e-8;
@@ -43,7 +43,7 @@ function positive(x: Node): Node {
   const middle = select(nearOne, madd(v, horner(v, aroundOne), 0), shifted);
 
   const inverse = div(1, x);
-  const correction = horner(mul(inverse, inverse), [7.936507795855070e-4, -2.777777777742590e-3, 8.333333333333329e-2]);
+  const correction = horner(mul(inverse, inverse), [7.93650779585507e-4, -2.77777777774259e-3, 8.333333333333329e-2]);
   const logX = log(x);
   const stirling = add(mul(sub(x, 0.5), sub(logX, 1)), madd(correction, inverse, logSqrtTwoPi - 0.5));
   return select(lt(x, tiny), neg(logX), select(lt(x, 6.5), middle, select(eq(x, Infinity), Infinity, stirling)));

@@ -4,7 +4,7 @@ import { constant, type Node } from "../nodes.ts";
 import { asFloat, asInt, horner, restoreSign, signOf } from "./float-bits.ts";
 
 const ln2High = 0.693359375; // 9 bits: its product with e is exact
-const ln2Low = -2.12194440054690583e-4;
+const ln2Low = -2.1219444005469057e-4;
 const sqrtHalfBits = 0x3f3504f3;
 const oneBits = 0x3f80_0000;
 const smallestNormal = 2 ** -126;
@@ -21,10 +21,13 @@ export function splitExponent(x: Node): { e: Node; f: Node } {
 
 /** log(1 + f) − f + f²/2, divided by f³. */
 const tail = (f: Node): Node =>
-  horner(f, [
-    7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1, 2.0000714765e-1,
-    -2.4999993993e-1, 3.3333331174e-1,
-  ]);
+  horner(
+    f,
+    [
+      7.0376836292e-2, -1.151461031e-1, 1.167699874e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1, 2.0000714765e-1,
+      -2.4999993993e-1, 3.3333331174e-1,
+    ],
+  );
 
 /** log(1 + f) − f */
 const remainder = (f: Node): Node => {
@@ -61,6 +64,6 @@ export function log1p(x: Node): Node {
 export function log2(x: Node): Node {
   const { e, f } = splitExponent(x);
   const low = remainder(f);
-  const fraction = 0.44269504088896340735992;
+  const fraction = Math.LOG2E - 1;
   return withSpecials(x, add(e, add(f, add(low, add(mul(f, fraction), mul(low, fraction))))));
 }

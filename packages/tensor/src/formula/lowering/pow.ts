@@ -8,7 +8,7 @@ const series = [2.0697501302e-1, 2.3066075146e-1, 2.7272811532e-1, 3.3333334327e
 /** 2 / (3 ln 2), its head and the rest. */
 const [c, cHigh, cLow] = [9.6179670095e-1, 9.619140625e-1, -1.1736857402e-4];
 /** log₂ 1.5 */
-const [dHigh, dLow] = [5.8496093750e-1, 1.56322085e-6];
+const [dHigh, dLow] = [5.849609375e-1, 1.56322085e-6];
 
 /** log₂ of a positive finite x, as the sum of two floats, the first of 12 bits. */
 function log2Pair(x: Node): { high: Node; low: Node } {

@@ -5,7 +5,7 @@ import type { Node } from "../nodes.ts";
 import { asInt, flipSign, horner, signOf } from "./float-bits.ts";
 
 /** Eight bits each, so that their products with n < 2¹⁶ are exact, and the rest. */
-const halfPi = [1.5703125, 0.0004825592041015625, 1.2665987014770508e-06, 9.920935796805404e-10];
+const halfPi = [1.5703125, 0.0004825592041015625, 1.2665987014770508e-6, 9.920935796805404e-10];
 /** π/4 and what n may be off by: beyond it the polynomials leave [−1, 1]. */
 const largestRest = 0.8;
 
