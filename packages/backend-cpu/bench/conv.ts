@@ -2,15 +2,15 @@
 import { contiguousStrides, type View } from "@gradkit/tensor/backend";
 import { createConv } from "../src/kernels/conv.ts";
 import { createConvInputGrad } from "../src/kernels/conv-input-grad.ts";
-import { ConvKernels } from "../src/kernels/conv-kernels.ts";
 import { createConvWeightGrad } from "../src/kernels/conv-weight-grad.ts";
+import { WindowKernels } from "../src/kernels/window-kernels.ts";
 import { Memory } from "../src/memory.ts";
 import { detectFeatures } from "../src/wasm/features.ts";
 import { randomView, viewOf } from "../test/strided-views.ts";
 import { medianMs } from "./median.ts";
 
 const memory = new Memory(detectFeatures());
-const kernels = new ConvKernels(memory);
+const kernels = new WindowKernels(memory);
 const [conv, convInputGrad, convWeightGrad] = [createConv(kernels), createConvInputGrad(kernels), createConvWeightGrad(kernels)];
 
 type Shape = [images: number, channels: number, size: number, outputs: number, kernel: number];

@@ -1,14 +1,14 @@
 // Max pooling and its gradient on one thread: node --conditions=@gradkit/source bench/pool.ts
 import { contiguousStrides, type View } from "@gradkit/tensor/backend";
-import { ConvKernels } from "../src/kernels/conv-kernels.ts";
 import { createMaxPool, createMaxPoolGrad } from "../src/kernels/pool.ts";
+import { WindowKernels } from "../src/kernels/window-kernels.ts";
 import { Memory } from "../src/memory.ts";
 import { detectFeatures } from "../src/wasm/features.ts";
 import { randomView, viewOf } from "../test/strided-views.ts";
 import { medianMs } from "./median.ts";
 
 const memory = new Memory(detectFeatures());
-const [maxPool, maxPoolGrad] = [createMaxPool(memory), createMaxPoolGrad(new ConvKernels(memory))];
+const [maxPool, maxPoolGrad] = [createMaxPool(memory), createMaxPoolGrad(new WindowKernels(memory))];
 
 function row(images: number, channels: number, size: number, kernel: number, step: number, pad: number): void {
   const out = Math.floor((size + 2 * pad - kernel) / step) + 1;

@@ -1,7 +1,7 @@
 // Small operands (weights, a bias) as contiguous memory: themselves where they are, else a copy.
 import { contiguousStrides, isContiguous, numel, type View } from "@gradkit/tensor/backend";
 import type { CpuBuffer } from "../buffer.ts";
-import type { ConvKernels } from "./conv-kernels.ts";
+import type { WindowKernels } from "./window-kernels.ts";
 
 export const addressOf = ({ buffer, offset }: View): number => (buffer as CpuBuffer).pointer + 4 * offset;
 
@@ -11,7 +11,7 @@ export interface Contiguous {
 }
 
 /** Of a view of rank 4 or less. */
-export function contiguous({ memory, copyPlanes }: ConvKernels, view: View): Contiguous {
+export function contiguous({ memory, copyPlanes }: WindowKernels, view: View): Contiguous {
   if (isContiguous(view)) return { address: addressOf(view), release: () => {} };
   const pad = <T>(values: readonly T[], fill: T): T[] => [...new Array<T>(4 - values.length).fill(fill), ...values];
   const [n, planes, rows, columns] = pad(view.shape, 1) as [number, number, number, number];

@@ -3,9 +3,9 @@
 import { type ConvAttrs, type FusedKernels, numel, type View } from "@gradkit/tensor/backend";
 import type { CpuBuffer } from "../buffer.ts";
 import { addressOf, contiguous } from "./contiguous.ts";
-import type { ConvKernels } from "./conv-kernels.ts";
 import { prepareCorrelation } from "./correlation.ts";
-import { ImageFrame } from "./image-frame.ts";
+import { ImageRegion } from "./image-region.ts";
+import type { WindowKernels } from "./window-kernels.ts";
 
 type Rank4 = [number, number, number, number];
 type Pair = [number, number];
@@ -47,81 +47,63 @@ function tapsAlong(inputs: number, kernel: number, stride: number, padding: numb
 }
 
 /** The part of dy that all phases together reach, beyond its edges too. */
-function reach(phases: readonly Taps[]): { lowest: number; size: number } {
-  const lowest = Math.min(...phases.map(({ start }) => start));
-  const highest = Math.max(...phases.map(({ start, inputs, count, dilation }) => start + inputs - 1 + (count - 1) * dilation));
-  return { lowest, size: highest - lowest + 1 };
+function reach(phases: readonly Taps[]): { first: number; size: number } {
+  const first = Math.min(...phases.map(({ start }) => start));
+  const last = Math.max(...phases.map(({ start, inputs, count, dilation }) => start + inputs - 1 + (count - 1) * dilation));
+  return { first, size: last - first + 1 };
 }
 
 export const createConvInputGrad =
-  (kernels: ConvKernels): FusedKernels["convInputGrad"] =>
+  (kernels: WindowKernels): FusedKernels["convInputGrad"] =>
   (dy: View, weight: View, dx: View, { stride, padding, dilation, groups }: ConvAttrs): boolean => {
-    if (numel(dx.shape) === 0) return true;
-    if (dy.dtype !== "float32" || numel(dy.shape) === 0 || numel(weight.shape) === 0) return false;
     const { memory } = kernels;
+    if (dy.dtype !== "float32") return false;
     const [images, allChannels, height, width] = dx.shape as Rank4;
-    const [, channels, kernelHeight, kernelWidth] = weight.shape as Rank4;
-    const [, allOutputs, outHeight, outWidth] = dy.shape as Rank4;
+    const [allOutputs, channels, kernelHeight, kernelWidth] = weight.shape as Rank4;
     const [strideY, strideX] = stride as Pair;
-    const [paddingY, paddingX] = padding as Pair;
-    const [dilationY, dilationX] = dilation as Pair;
     const outputs = allOutputs / groups;
-    const [imageStride, planeStride, rowStride, columnStride] = dy.strides.map((s) => 4 * s) as Rank4;
+    const alongY = tapsAlong(height, kernelHeight, strideY, padding[0] as number, dilation[0] as number);
+    const alongX = tapsAlong(width, kernelWidth, strideX, padding[1] as number, dilation[1] as number);
+    const phases = alongY.flatMap((y) => alongX.map((x) => ({ y, x })));
+    if (phases.length < strideY * strideX) memory.f32.fill(0, addressOf(dx) >>> 2, (addressOf(dx) >>> 2) + numel(dx.shape));
+    if (phases.length === 0 || numel(dy.shape) === 0 || numel(dx.shape) === 0) return true;
 
-    const alongY = tapsAlong(height, kernelHeight, strideY, paddingY, dilationY);
-    const alongX = tapsAlong(width, kernelWidth, strideX, paddingX, dilationX);
     const [rows, columns] = [reach(alongY), reach(alongX)];
-    const framed = {
-      channels: outputs,
-      height: rows.size,
-      width: columns.size,
-      imageHeight: outHeight,
-      imageWidth: outWidth,
-      top: -rows.lowest,
-      left: -columns.lowest,
-    };
-    const inside =
-      rows.lowest >= 0 && rows.lowest + rows.size <= outHeight && columns.lowest >= 0 && columns.lowest + columns.size <= outWidth;
-    const frame = inside && columnStride === 4 ? null : new ImageFrame(kernels, framed);
-    const sourceRow = frame ? 4 * framed.width : rowStride;
+    const region = { top: rows.first, left: columns.first, height: rows.size, width: columns.size };
+    const source = new ImageRegion(kernels, dy, outputs, region);
     const weights = contiguous(kernels, weight);
-    const phases = alongY.flatMap((y) =>
-      alongX.map((x) => {
-        const shape = {
-          groups,
-          channels: outputs,
-          outputs: channels,
-          outHeight: y.inputs,
-          outWidth: x.inputs,
-          kernelHeight: y.count,
-          kernelWidth: x.count,
-          strideY: 1,
-          strideX: 1,
-          dilationY: y.dilation,
-          dilationX: x.dilation,
-          planeStride: frame ? 4 * framed.height * framed.width : planeStride,
-          rowStride: sourceRow,
-        };
-        const turned = turnWeights(kernels, weights.address, weight.shape as Rank4, groups, y, x);
-        const correlation = prepareCorrelation(kernels, shape, turned.pointer, 0);
-        memory.release(turned);
-        return { y, x, correlation, from: (y.start - rows.lowest) * sourceRow + 4 * (x.start - columns.lowest) };
-      }),
-    );
+    const correlations = phases.map(({ y, x }) => {
+      const shape = {
+        groups,
+        channels: outputs,
+        outputs: channels,
+        outHeight: y.inputs,
+        outWidth: x.inputs,
+        kernelHeight: y.count,
+        kernelWidth: x.count,
+        strideY: 1,
+        strideX: 1,
+        dilationY: y.dilation,
+        dilationX: x.dilation,
+        planeStride: source.planeStride,
+        rowStride: source.rowStride,
+      };
+      const turned = turnWeights(kernels, weights.address, weight.shape as Rank4, groups, y, x);
+      const correlation = prepareCorrelation(kernels, shape, turned.pointer, 0);
+      memory.release(turned);
+      return correlation;
+    });
     weights.release();
 
-    const whole = phases.length === 1 && strideY === 1 && strideX === 1;
+    const whole = strideY === 1 && strideX === 1;
     const part = whole ? null : memory.allocate(4 * channels * Math.ceil(height / strideY) * Math.ceil(width / strideX));
-    if (phases.length < strideY * strideX) memory.f32.fill(0, addressOf(dx) >>> 2, (addressOf(dx) >>> 2) + numel(dx.shape));
     for (let n = 0; n < images; n++)
       for (let g = 0; g < groups; g++) {
-        const image = addressOf(dy) + n * imageStride + g * outputs * planeStride;
-        const source = frame
-          ? frame.place(image, planeStride, rowStride, columnStride)
-          : image + rows.lowest * rowStride + 4 * columns.lowest;
+        const from = source.at(n, g);
         const target = addressOf(dx) + 4 * (n * allChannels + g * channels) * height * width;
-        for (const { y, x, correlation, from } of phases) {
-          correlation.run(g, source + from, part ? part.pointer : target);
+        phases.forEach(({ y, x }, i) => {
+          const start = from + (y.start - rows.first) * source.rowStride + 4 * (x.start - columns.first);
+          correlations[i]?.run(g, start, part ? part.pointer : target);
           if (part)
             kernels.copyPlanes(
               channels,
@@ -136,17 +118,17 @@ export const createConvInputGrad =
               4 * strideY * width,
               4 * strideX,
             );
-        }
+        });
       }
-    for (const { correlation } of phases) correlation.release();
+    for (const correlation of correlations) correlation.release();
     if (part) memory.release(part);
-    frame?.release();
+    source.release();
     return true;
   };
 
 /** From weights [groups, outputs, channels, …] the taps of one phase, [groups, channels, outputs, y.count, x.count]. */
 function turnWeights(
-  kernels: ConvKernels,
+  kernels: WindowKernels,
   from: number,
   [allOutputs, channels, kernelHeight, kernelWidth]: Rank4,
   groups: number,

@@ -6,8 +6,8 @@ import { Memory } from "../memory.ts";
 import { detectFeatures } from "../wasm/features.ts";
 import { createConv } from "./conv.ts";
 import { createConvInputGrad } from "./conv-input-grad.ts";
-import { ConvKernels } from "./conv-kernels.ts";
 import { createConvWeightGrad } from "./conv-weight-grad.ts";
+import { WindowKernels } from "./window-kernels.ts";
 
 const features = detectFeatures();
 const engines = [
@@ -35,6 +35,9 @@ const cases: Record<string, ConvCase> = {
   "depthwise, two outputs each": { ...one, x: [2, 3, 8, 9], weight: [6, 1, 3, 3], groups: 3 },
   "long rows of weights": { ...one, x: [2, 2, 1, 40], weight: [9, 2, 1, 11], padding: [0, 5] },
   "padding wider than the window": { ...one, x: [1, 2, 3, 3], weight: [9, 2, 2, 2], padding: [3, 2] },
+  "padding alone is seen": { ...one, x: [1, 2, 1, 1], weight: [3, 2, 1, 1], stride: [4, 4], padding: [1, 1] },
+  "kernel rows never reached": { ...one, x: [1, 2, 9, 8], weight: [3, 2, 2, 2], stride: [3, 4], dilation: [3, 2] },
+  "depthwise, dilated": { ...one, x: [2, 3, 9, 11], weight: [3, 1, 3, 3], groups: 3, dilation: [1, 2], stride: [2, 1] },
   "several blocks of positions": { ...one, x: [1, 2, 33, 61], weight: [9, 2, 3, 3] },
 };
 
@@ -48,7 +51,7 @@ const layouts: Record<string, Layout> = {
 
 describe.each(engines)("conv (%s)", (_, given) => {
   const memory = new Memory(given);
-  const kernels = new ConvKernels(memory);
+  const kernels = new WindowKernels(memory);
   const [conv, convInputGrad, convWeightGrad] = [createConv(kernels), createConvInputGrad(kernels), createConvWeightGrad(kernels)];
   const contiguousOf = (shape: readonly number[]): View => viewOf(memory, [...shape], contiguousStrides(shape));
 

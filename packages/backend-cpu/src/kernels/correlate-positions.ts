@@ -1,8 +1,9 @@
 // Correlation with output channels on the splat side and four neighbouring positions in a vector, for few outputs and stride 1 along x.
 // The last vector of an image row overlaps the one before it.
-import type { ConvKernels } from "./conv-kernels.ts";
+
 import { type CorrelationShape, type PrepareCorrelation, windowRuns, windowSize, writeTable } from "./correlation.ts";
 import { type TileShape, tileShape } from "./tile.ts";
+import type { WindowKernels } from "./window-kernels.ts";
 
 export const correlatePositions: PrepareCorrelation = (kernels, shape, weights, bias) => {
   const { memory } = kernels;
@@ -65,7 +66,7 @@ function positionTileShape(relaxedSimd: boolean, outputs: number): TileShape {
 }
 
 /** Panels [1 + k][rows] of balanced rows, the bias first: as balancedTiles walks them. */
-function packRows(kernels: ConvKernels, outputs: number, k: number, mostRows: number, weights: number, bias: number, to: number): void {
+function packRows(kernels: WindowKernels, outputs: number, k: number, mostRows: number, weights: number, bias: number, to: number): void {
   const f32 = kernels.memory.f32;
   const tiles = Math.ceil(outputs / mostRows);
   let at = to;

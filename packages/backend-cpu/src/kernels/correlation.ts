@@ -1,9 +1,9 @@
 // The sliding product behind convolution and its input gradient. Neither the image nor its windows are copied: tables of offsets say where
 // windows begin and how k moves through them.
 import type { CpuBuffer } from "../buffer.ts";
-import type { ConvKernels } from "./conv-kernels.ts";
 import { correlateChannels } from "./correlate-channels.ts";
 import { correlatePositions } from "./correlate-positions.ts";
+import type { WindowKernels } from "./window-kernels.ts";
 
 /**
  * For each group of channels, y[o, i, j] = bias[o] + Σ weight[o, c, u, v] · x[c, i·strideY + u·dilationY, j·strideX + v·dilationX], with all of
@@ -34,7 +34,7 @@ export interface Correlation {
 }
 
 /** Addresses of the weights [groups · outputs, channels, kernelHeight, kernelWidth] and the bias [groups · outputs], contiguous; bias 0: none. */
-export type PrepareCorrelation = (kernels: ConvKernels, shape: CorrelationShape, weights: number, bias: number) => Correlation;
+export type PrepareCorrelation = (kernels: WindowKernels, shape: CorrelationShape, weights: number, bias: number) => Correlation;
 
 const cachedWeights = 256 * 1024; // bytes: position tiles read all of a group's weights for each few positions
 
@@ -68,7 +68,7 @@ export function windowRuns(shape: CorrelationShape): { run: { length: number; st
   return { run: wholeRows ? { length: kernelWidth, step: 4 * dilationX } : { length: 1, step: 0 }, jumps };
 }
 
-export function writeTable({ memory }: ConvKernels, values: readonly number[]): CpuBuffer {
+export function writeTable({ memory }: WindowKernels, values: readonly number[]): CpuBuffer {
   const buffer = memory.allocate(4 * values.length);
   memory.i32.set(values, buffer.pointer >>> 2);
   return buffer;

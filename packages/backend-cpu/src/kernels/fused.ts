@@ -3,13 +3,13 @@ import type { Backend, FusedKernels } from "@gradkit/tensor/backend";
 import type { Memory } from "../memory.ts";
 import { createConv } from "./conv.ts";
 import { createConvInputGrad } from "./conv-input-grad.ts";
-import { ConvKernels } from "./conv-kernels.ts";
 import { createConvWeightGrad } from "./conv-weight-grad.ts";
 import { createMaxPool, createMaxPoolGrad } from "./pool.ts";
 import { createSoftmax } from "./softmax.ts";
+import { WindowKernels } from "./window-kernels.ts";
 
 export function createFused(memory: Memory, map: Backend["map"]): FusedKernels {
-  const kernels = new ConvKernels(memory);
+  const kernels = new WindowKernels(memory);
   return {
     conv: createConv(kernels),
     convInputGrad: createConvInputGrad(kernels),

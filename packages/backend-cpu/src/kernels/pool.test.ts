@@ -3,11 +3,11 @@ import { describe, expect, it } from "vitest";
 import { randomView, readView, viewOf, writeView } from "../../test/strided-views.ts";
 import { Memory } from "../memory.ts";
 import { detectFeatures } from "../wasm/features.ts";
-import { ConvKernels } from "./conv-kernels.ts";
 import { createMaxPool, createMaxPoolGrad } from "./pool.ts";
+import { WindowKernels } from "./window-kernels.ts";
 
 const memory = new Memory(detectFeatures());
-const [maxPool, maxPoolGrad] = [createMaxPool(memory), createMaxPoolGrad(new ConvKernels(memory))];
+const [maxPool, maxPoolGrad] = [createMaxPool(memory), createMaxPoolGrad(new WindowKernels(memory))];
 
 interface PoolCase extends PoolAttrs {
   readonly x: [number, number, number, number];

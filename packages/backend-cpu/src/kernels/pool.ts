@@ -2,10 +2,10 @@
 import { type FusedKernels, numel, type PoolAttrs, type View } from "@gradkit/tensor/backend";
 import type { Memory } from "../memory.ts";
 import { addressOf, contiguous } from "./contiguous.ts";
-import type { ConvKernels } from "./conv-kernels.ts";
 import { compilePoolScatter, type PoolScatter } from "./pool-scatter.ts";
 import { compilePoolVectors, type PoolVectors } from "./pool-vectors.ts";
 import { compilePoolWindows, type PoolWindows } from "./pool-windows.ts";
+import type { WindowKernels } from "./window-kernels.ts";
 
 type Rank4 = [number, number, number, number];
 type Pair = [number, number];
@@ -78,7 +78,7 @@ export function createMaxPool(memory: Memory): FusedKernels["maxPool"] {
   };
 }
 
-export function createMaxPoolGrad(kernels: ConvKernels): FusedKernels["maxPoolGrad"] {
+export function createMaxPoolGrad(kernels: WindowKernels): FusedKernels["maxPoolGrad"] {
   const { memory } = kernels;
   let scatter: PoolScatter | null = null;
   return (dy: View, indices: View, dx: View): boolean => {

@@ -1,4 +1,4 @@
-// The compiled parts that convolution and its gradients are put together from, each compiled when it is first needed.
+// The compiled parts that convolution, pooling and their gradients are put together from, each compiled when it is first needed.
 import type { Memory } from "../memory.ts";
 import { type CopyPlanes, compileCopyPlanes } from "./copy-planes.ts";
 import { compilePackPanels, type PackPanels } from "./pack.ts";
@@ -6,13 +6,15 @@ import { compilePositionTiles, type PositionTiles } from "./position-tile.ts";
 import { compileSegmentTiles, type Run, type SegmentTiles } from "./segment-tile.ts";
 import { type TileShape, tileShape } from "./tile.ts";
 import { compileTranspose, type Transpose } from "./transpose.ts";
+import { compileDotRows, type DotRows } from "./weight-sum-vectors.ts";
 
 const longestStep = 2 ** 20;
 
-export class ConvKernels {
+export class WindowKernels {
   readonly memory: Memory;
   readonly #segment = new Map<number, SegmentTiles>();
   readonly #position = new Map<number, PositionTiles>();
+  readonly #dots = new Map<number, DotRows>();
   #packPanels: PackPanels | null = null;
   #transpose: Transpose | null = null;
   #copyPlanes: CopyPlanes | null = null;
@@ -40,21 +42,22 @@ export class ConvKernels {
 
   segmentTiles(run: Run): SegmentTiles {
     const key = (run.length === "any" ? 0 : run.length) * longestStep + run.step;
-    let found = this.#segment.get(key);
-    if (!found) {
-      found = compileSegmentTiles(this.memory, run);
-      this.#segment.set(key, found);
-    }
-    return found;
+    return kept(this.#segment, key, () => compileSegmentTiles(this.memory, run));
   }
-
   positionTiles(shape: TileShape, run: { length: number; step: number }): PositionTiles {
     const key = (run.length * longestStep + run.step) * 8 + shape.vectors;
-    let found = this.#position.get(key);
-    if (!found) {
-      found = compilePositionTiles(this.memory, shape, run);
-      this.#position.set(key, found);
-    }
-    return found;
+    return kept(this.#position, key, () => compilePositionTiles(this.memory, shape, run));
   }
+  dotRows(run: { length: number; step: number }): DotRows {
+    return kept(this.#dots, run.length * longestStep + run.step, () => compileDotRows(this.memory, run));
+  }
+}
+
+function kept<T>(made: Map<number, T>, key: number, make: () => T): T {
+  let found = made.get(key);
+  if (found === undefined) {
+    found = make();
+    made.set(key, found);
+  }
+  return found;
 }

@@ -1,0 +1,101 @@
+// A rectangle of each image, as window kernels read it: where the image lies so that it can be, in place; else copied, one group of channels at a
+// time, onto a ground that says what padding is.
+import type { View } from "@gradkit/tensor/backend";
+import type { CpuBuffer } from "../buffer.ts";
+import { addressOf } from "./contiguous.ts";
+import type { WindowKernels } from "./window-kernels.ts";
+
+/** In coordinates of the image; it may reach beyond every edge. */
+export interface Region {
+  readonly top: number;
+  readonly left: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+export interface RegionOptions {
+  /** What lies beyond the edges. Default: 0. */
+  fill?: number;
+  /** Rows must follow each other without a gap. */
+  adjacentRows?: boolean;
+}
+
+type Rank4 = [number, number, number, number];
+
+/** The part of 0 … size that the region covers, and where in the region it begins. */
+function overlap(size: number, first: number, extent: number): { from: number; count: number; at: number } {
+  const from = Math.max(0, first);
+  return { from, count: Math.max(0, Math.min(size, first + extent) - from), at: from - first };
+}
+
+export class ImageRegion {
+  /** Bytes between channels and between rows; the elements of a row are neighbours. */
+  readonly planeStride: number;
+  readonly rowStride: number;
+  readonly #kernels: WindowKernels;
+  readonly #view: View;
+  readonly #channels: number;
+  readonly #region: Region;
+  readonly #strides: Rank4; // of the view, in bytes
+  readonly #copy: CpuBuffer | null; // [channels, height, width]
+
+  /** Of a view [N, C, H, W]; `channels` are those of one group. */
+  constructor(
+    kernels: WindowKernels,
+    view: View,
+    channels: number,
+    region: Region,
+    { fill = 0, adjacentRows = false }: RegionOptions = {},
+  ) {
+    const [, , imageHeight, imageWidth] = view.shape as Rank4;
+    const { top, left, height, width } = region;
+    this.#kernels = kernels;
+    this.#view = view;
+    this.#channels = channels;
+    this.#region = region;
+    this.#strides = view.strides.map((stride) => 4 * stride) as Rank4;
+    const [, planeStride, rowStride, columnStride] = this.#strides;
+    const inside = top >= 0 && left >= 0 && top + height <= imageHeight && left + width <= imageWidth;
+    if (inside && columnStride === 4 && (!adjacentRows || height === 1 || rowStride === 4 * width)) {
+      this.planeStride = planeStride;
+      this.rowStride = rowStride;
+      this.#copy = null;
+      return;
+    }
+    this.planeStride = 4 * height * width;
+    this.rowStride = 4 * width;
+    this.#copy = kernels.memory.allocate(channels * this.planeStride);
+    const first = this.#copy.pointer >>> 2;
+    kernels.memory.f32.fill(fill, first, first + channels * height * width);
+  }
+
+  /** The address of one image's region, in one group of channels; valid until the next call. */
+  at(image: number, group: number): number {
+    const { top, left, height, width } = this.#region;
+    const [imageStride, planeStride, rowStride, columnStride] = this.#strides;
+    const from = addressOf(this.#view) + image * imageStride + group * this.#channels * planeStride;
+    if (!this.#copy) return from + top * rowStride + left * columnStride;
+    const [, , imageHeight, imageWidth] = this.#view.shape as Rank4;
+    const rows = overlap(imageHeight, top, height);
+    const columns = overlap(imageWidth, left, width);
+    const to = this.#copy.pointer;
+    this.#kernels.copyPlanes(
+      this.#channels,
+      rows.count,
+      columns.count,
+      from + rows.from * rowStride + columns.from * columnStride,
+      planeStride,
+      rowStride,
+      columnStride,
+      to + 4 * (rows.at * width + columns.at),
+      this.planeStride,
+      this.rowStride,
+      4,
+    );
+    return to;
+  }
+
+  release(): void {
+    if (this.#copy) this.#kernels.memory.release(this.#copy);
+  }
+}
