@@ -65,7 +65,9 @@ export function createReduce(memory: Memory, map: Backend["map"]): Backend["redu
   ): Plan => {
     const { shape } = inputs[0] as View;
     const isArg = reducer === "argmax" || reducer === "argmin";
-    const targets = outputs.map((output) => ({ ...output, strides: output.strides.map((s, d) => (dims.includes(d) ? 0 : s)) }));
+    const targets = outputs.map(({ buffer, dtype, shape: kept, strides, offset }) => {
+      return { buffer, dtype, shape: kept, strides: strides.map((stride, d) => (dims.includes(d) ? 0 : stride)), offset };
+    });
     const operands = [...inputs, ...targets];
     const view = (k: number): View => operands[k] as View;
     const { order, columns } = arrange(shape, inputs, operands, dims, isArg);
