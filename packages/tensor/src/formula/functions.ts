@@ -113,7 +113,7 @@ export const logit = custom(
     const free = lt(eps, 0);
     const beyond = select(free, or(lt(x, 0), gt(x, 1)), or(lt(x, eps), gt(x, sub(1, eps))));
     const atEnd = or(eq(x, 0), eq(x, 1));
-    const inner = select(atEnd, mul(g, Infinity), div(g, mul(x, sub(1, x))));
+    const inner = div(g, select(atEnd, 0, mul(x, sub(1, x)))); // ±∞ at an end
     return [select(beyond, select(free, Number.NaN, 0), inner)];
   },
 );
