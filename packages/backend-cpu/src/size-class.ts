@@ -14,6 +14,5 @@ export function sizeClass(byteLength: number): number {
 /** Bytes of a class's blocks. */
 export function classByteLength(index: number): number {
   if (index < 4) return (index + 1) * 64;
-  const exponent = (index >>> 2) + 7;
-  return ((index & 3) + 5) * 2 ** (exponent - 2);
+  return ((index & 3) + 5) * (1 << ((index >>> 2) + 5)); // the largest, 4 GiB, is 8 · 2²⁹
 }
