@@ -8,7 +8,8 @@ import { randomView, viewOf } from "../test/strided-views.ts";
 import { medianMs } from "./median.ts";
 
 const memory = new Memory(detectFeatures());
-const [maxPool, maxPoolGrad] = [createMaxPool(memory), createMaxPoolGrad(new WindowKernels(memory))];
+const kernels = new WindowKernels(memory);
+const [maxPool, maxPoolGrad] = [createMaxPool(kernels), createMaxPoolGrad(kernels)];
 
 function row(images: number, channels: number, size: number, kernel: number, step: number, pad: number): void {
   const out = Math.floor((size + 2 * pad - kernel) / step) + 1;

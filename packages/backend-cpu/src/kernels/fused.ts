@@ -14,7 +14,7 @@ export function createFused(memory: Memory, map: Backend["map"]): FusedKernels {
     conv: createConv(kernels),
     convInputGrad: createConvInputGrad(kernels),
     convWeightGrad: createConvWeightGrad(kernels),
-    maxPool: createMaxPool(memory),
+    maxPool: createMaxPool(kernels),
     maxPoolGrad: createMaxPoolGrad(kernels),
     ...createSoftmax(memory, map),
   };

@@ -7,7 +7,8 @@ import { createMaxPool, createMaxPoolGrad } from "./pool.ts";
 import { WindowKernels } from "./window-kernels.ts";
 
 const memory = new Memory(detectFeatures());
-const [maxPool, maxPoolGrad] = [createMaxPool(memory), createMaxPoolGrad(new WindowKernels(memory))];
+const kernels = new WindowKernels(memory);
+const [maxPool, maxPoolGrad] = [createMaxPool(kernels), createMaxPoolGrad(kernels)];
 
 interface PoolCase extends PoolAttrs {
   readonly x: [number, number, number, number];
@@ -101,6 +102,16 @@ describe("max pool", () => {
       }
       expect(memory.liveBytes).toBe(0);
     });
+
+  it("finds −∞ within the plane where there is nothing else", () => {
+    const shape: PoolCase = { ...attrs(3, 2, 1), x: [1, 1, 8, 8] };
+    const x = contiguousOf(shape.x);
+    const numbers = new Array<number>(64).fill(Number.NEGATIVE_INFINITY);
+    writeView(memory, x, numbers);
+    const [y, indices] = [contiguousOf(outputShape(shape)), contiguousOf(outputShape(shape), "int32")];
+    maxPool(x, y, indices, shape);
+    expect(readView(memory, indices)).toEqual(naivePool(shape, numbers).indices);
+  });
 
   it("hands on NaN, takes the first of several, and finds −∞ within the plane", () => {
     for (const [kernel, padding] of [
