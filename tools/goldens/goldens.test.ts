@@ -2,9 +2,9 @@
 import { readFileSync } from "node:fs";
 import { setDefaultDevice } from "@gradkit/tensor";
 import { beforeAll, describe, expect, test } from "vitest";
-import { chooseBackend } from "./backends.ts";
+import { type Chosen, chooseBackend } from "./backends.ts";
 import type { Context } from "./families/context.ts";
-import { loadLibrary } from "./library.ts";
+import { library } from "./library.ts";
 import { readCases } from "./reader.ts";
 import { runCases } from "./run.ts";
 
@@ -21,9 +21,9 @@ test("the list names cases that exist", () => {
 describe.each(["reference", "cpu"])("%s", (name) => {
   let context: Context;
   beforeAll(async () => {
-    const { backend, slack } = await chooseBackend(name);
+    const { backend, slack } = (await chooseBackend(name)) as Chosen;
     setDefaultDevice(backend);
-    context = { library: await loadLibrary(), slack };
+    context = { library, slack };
   });
 
   test.each(families)("%s", { timeout: 120_000 }, async (family) => {
