@@ -5,10 +5,14 @@ import { fusionCases } from "./fusion.ts";
 import { mapCases } from "./map.ts";
 import { memoryCases } from "./memory.ts";
 import { randomCases } from "./random.ts";
+import { typeCases } from "./types.ts";
+import { viewCases } from "./views.ts";
 
 export const contractCases = (backend: Backend): ConformanceCase[] => [
   ...memoryCases(backend),
   ...mapCases(backend),
+  ...typeCases(backend),
+  ...viewCases(backend),
   ...fusionCases(backend),
   ...randomCases(backend),
 ];

@@ -7,7 +7,7 @@ import { beats, combine } from "./combine.ts";
 import { pinned, walk } from "./walk.ts";
 
 export const reduce: Backend["reduce"] = (reducer, formula, inputs, scalars, outputs, dims, finish) => {
-  const { shape: kept, ...out } = outputs[0] as View;
+  const { shape: kept } = outputs[0] as View;
   const shape = (inputs[0] as View).shape;
   const count = numel(kept);
   const slots = pinned({ strides: contiguousStrides(kept), offset: 0 }, dims); // which accumulator an element belongs to
@@ -41,7 +41,7 @@ export const reduce: Backend["reduce"] = (reducer, formula, inputs, scalars, out
   const [first, second] = outputs.map(storeTo);
   const end = finish && evaluate(finish.formula);
   const wrapped = (value: number): number => (whole ? value | 0 : value);
-  walk(kept, [out, ...outputs.slice(1)], (slot, [at, valueAt]) => {
+  walk(kept, outputs, (slot, [at, valueAt]) => {
     const value = values[slot] as number;
     if (!isArg) first?.(at as number, end && finish ? (end([wrapped(value)], finish.scalars, slot)[0] as number) : value);
     else {

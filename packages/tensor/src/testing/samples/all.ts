@@ -1,4 +1,6 @@
 // All sample tables, by op.
+import { creationSamples } from "./creation.ts";
+import { inPlaceSamples } from "./in-place.ts";
 import { pointwiseSamples } from "./pointwise.ts";
 import type { Sample } from "./sample.ts";
 import { statisticsSamples } from "./statistics.ts";
@@ -9,4 +11,6 @@ export const allSamples = (): Readonly<Record<string, readonly Sample[]>> => ({
   ...pointwiseSamples(),
   ...structuredSamples,
   ...statisticsSamples,
+  ...inPlaceSamples,
+  ...creationSamples,
 });

@@ -40,16 +40,34 @@ const byLayout = views.flatMap((first) =>
   ),
 );
 
-const transposes = (["contiguous", "transposed"] as const).flatMap((first) =>
-  (["contiguous", "transposed"] as const).map((second) =>
-    sample(
-      `batched and tiled, ${first} · ${second}`,
-      [
-        { shape: [2, 35, 40], layout: first },
-        { shape: [2, 40, 50], layout: second },
-      ],
-      plain as Sample["call"],
-      summed(40),
+/** Batched and just beyond a tile; then beyond the blocks that kernels cut rows, columns and depth into. */
+const large: readonly Pair[] = [
+  [
+    [2, 35, 40],
+    [2, 40, 50],
+  ],
+  [
+    [97, 1030],
+    [1030, 33],
+  ],
+  [
+    [97, 65],
+    [65, 261],
+  ],
+];
+
+const transposes = large.flatMap((pair) =>
+  (["contiguous", "transposed"] as const).flatMap((first) =>
+    (["contiguous", "transposed"] as const).map((second) =>
+      sample(
+        `blocks of ${formatShape(pair[0])} · ${formatShape(pair[1])}, ${first} · ${second}`,
+        [
+          { shape: pair[0], layout: first },
+          { shape: pair[1], layout: second },
+        ],
+        plain as Sample["call"],
+        summed(innerOf(pair)),
+      ),
     ),
   ),
 );

@@ -22,6 +22,7 @@ export const movementSamples = {
     ...viewed("to nothing", [1, 3], (x) => ops.expand(x, 0, 3)),
   ],
   permute: [
+    sample("a large transpose, copied", [{ shape: [70, 65] }], (x) => ops.transpose(x as Tensor, 0, 1).clone(), exact),
     ...viewed("three dims", [3, 4, 5], (x) => ops.permute(x, 2, 0, 1)),
     ...viewed("a transpose", [33, 17], (x) => ops.transpose(x, 0, 1)),
   ],

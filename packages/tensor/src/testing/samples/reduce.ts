@@ -38,6 +38,8 @@ const cases: readonly Case[] = [
   { shape: [3, 4, 5], dims: [1, 2] },
   { shape: [2, 3, 4, 5], dims: [0, 2, 3] },
   { shape: [2, 3, 4, 5], dims: [1, 3] },
+  { shape: [5, 1100], dims: [0] },
+  { shape: [3, 200, 4], dims: [1] },
   { shape: [9, 16], dims: [0], layout: "transposed" },
   { shape: [9, 16], dims: [1], layout: "transposed" },
   { shape: [9, 16], dims: [1], layout: "stepped" },

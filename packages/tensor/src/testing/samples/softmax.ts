@@ -26,6 +26,7 @@ function rows(op: Along, count: number, value: Omit<Operand, "shape">, tolerance
     ...[1, 2, 3, 10, 17, 128, 1000].map((length) => at(`[3, ${length}]`, [3, length], 1)),
     ...layouts.flatMap((layout) => [0, 1].map((dim) => at(`${layout} along ${dim}`, [5, 6], dim, layout))),
     at("[2, 3, 4, 5] along 1", [2, 3, 4, 5], 1),
+    at("[3, 1100] along 0", [3, 1100], 0),
     at("rank 0", [], 0),
     at("[0, 3]", [0, 3], 1),
     at("[3, 0]", [3, 0], 1),
