@@ -106,11 +106,13 @@ export class FunctionBuilder {
 
   #flatten(code: Code, out: number[]): void {
     if (typeof code === "number") out.push(code);
+    else if (isList(code)) for (let i = 0; i < code.length; i++) this.#flatten(code[i] as Code, out);
     else if (typeof code === "function") this.#flatten(code(this), out);
-    else if ("code" in code) this.#flatten(code.code, out);
-    else for (const part of code) this.#flatten(part, out);
+    else this.#flatten(code.code, out);
   }
 }
+
+const isList: (code: Code) => code is readonly Code[] = Array.isArray;
 
 function local<T extends ValueType>(type: T, index: number): Local<T> {
   const where = unsignedLeb(index);
