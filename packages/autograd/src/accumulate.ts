@@ -1,6 +1,7 @@
 // Adding gradients up without copies: memory that nobody else holds is written into, everything else is left alone.
 import { formatShape, GradientError, isGradEnabled, type Tensor } from "@gradkit/tensor";
 import { dtypes, sameShape } from "@gradkit/tensor/recorder";
+import type { Gradients } from "./node.ts";
 
 /** Whether this handle is all there is of its memory, so that it may be written into or handed over. */
 const ours = (g: Tensor): boolean => !g.kept && g.storage.exclusive && g.isContiguous;
@@ -13,6 +14,17 @@ export function addGradients(a: Tensor, b: Tensor): Tensor {
   if (sum !== into) letGo(into);
   letGo(other);
   return sum;
+}
+
+/** Every gradient as a handle of its own: whoever gets it may write into it once nobody else holds the memory. */
+export function distinct(results: Gradients, incoming: Gradients): Gradients {
+  const seen = new Set<Tensor | null>(incoming);
+  return results.map((result) => {
+    if (!result) return null;
+    if (seen.has(result)) return result.detach();
+    seen.add(result);
+    return result;
+  });
 }
 
 /** Releases a gradient that has served, unless a hook gave it to the user or it is part of a new graph. */

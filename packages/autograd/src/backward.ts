@@ -1,7 +1,7 @@
 // The backward pass: gradients flow from the roots through the recorded ops, the last recorded first, and are summed where paths meet.
-import { type BackwardOptions, enableGrad, formatShape, GradientError, noGrad, type Tensor } from "@gradkit/tensor";
+import { type BackwardOptions, enableGrad, formatShape, GradientError, noGrad, scope, type Tensor } from "@gradkit/tensor";
 import { retire, sameShape, untracked } from "@gradkit/tensor/recorder";
-import { accumulate, addGradients, deliverable, letGo, runHooks } from "./accumulate.ts";
+import { accumulate, addGradients, deliverable, distinct, letGo, runHooks } from "./accumulate.ts";
 import { type Edge, type Gradients, GradNode } from "./node.ts";
 import { NodeQueue } from "./node-queue.ts";
 import { usefulEdges } from "./reachable.ts";
@@ -93,7 +93,8 @@ class Pass {
     const { edges, slots } = node;
     const wanted = edges.map(this.#isUseful);
     if (wanted.includes(true)) {
-      const results = node.gradients(incoming, wanted);
+      const compute = (): Gradients => node.gradients(incoming, wanted);
+      const results = this.#createGraph ? compute() : scope(() => distinct(compute(), incoming));
       this.#finish(node, incoming);
       edges.forEach((edge, i) => {
         const g = results[i];

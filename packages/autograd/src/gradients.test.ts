@@ -10,14 +10,21 @@ const device = reference();
 const generator = new Generator(7);
 const options = { device, generator, dtype: "float64", requiresGrad: true } as const;
 /** Away from 0 and 1, where many functions have a kink or an end. */
-const unit = (...shape: number[]): Tensor => rand(shape, { ...options, requiresGrad: false }).mul(0.7).add(0.15).requiresGrad_();
+const unit = (...shape: number[]): Tensor =>
+  rand(shape, { ...options, requiresGrad: false })
+    .mul(0.7)
+    .add(0.15)
+    .requiresGrad_();
 const normal = (...shape: number[]): Tensor => randn(shape, options);
 const ints = (data: number[] | number[][]): Tensor => tensor(data, { dtype: "int32", device });
 const values = (data: number[] | number[][]): Tensor => tensor(data, { dtype: "float64", device, requiresGrad: true });
 /** Far enough apart that no step of a difference changes their order. */
 const distinct = (...shape: number[]): Tensor => {
   const count = shape.reduce((a, b) => a * b, 1);
-  return tensor(Float64Array.from({ length: count }, (_, i) => ((i * 7) % count) / count), { shape, dtype: "float64", device, requiresGrad: true });
+  return tensor(
+    Float64Array.from({ length: count }, (_, i) => ((i * 7) % count) / count),
+    { shape, dtype: "float64", device, requiresGrad: true },
+  );
 };
 
 // differences of order eps² = 1e-12, and rounding of 1e-16/1e-6
@@ -90,7 +97,17 @@ describe("reduce", () => {
     ["mean of all", (x) => x.mean(), [normal(2, 3)]],
     ["prod", (x) => x.prod(), [normal(2, 3)]],
     ["prod along a dim", (x) => x.prod(0, { keepdim: true }), [normal(3, 2)]],
-    ["prod with a zero", (x) => x.prod(0), [values([[2, 3], [0, 0.5], [4, 0]])]],
+    [
+      "prod with a zero",
+      (x) => x.prod(0),
+      [
+        values([
+          [2, 3],
+          [0, 0.5],
+          [4, 0],
+        ]),
+      ],
+    ],
     ["prod with two zeros", (x) => x.prod(), [values([2, 0, 3, 0])]],
     ["amax", (x) => x.amax([0, 1]), [distinct(2, 3, 2)]],
     ["amin", (x) => x.amin(1, { keepdim: true }), [distinct(2, 3)]],
@@ -124,8 +141,31 @@ describe("gather and scatter", () => {
     ["gather with repeats", (x) => x.gather(0, index), [normal(3, 3)]],
     ["gather of a part", (x) => x.gather(1, ints([[3], [0]])), [normal(3, 4)]],
     ["indexSelect", (x) => x.indexSelect(1, ints([2, 0, 2])), [normal(2, 3)]],
-    ["embeddingLookup", (w) => ops.embeddingLookup(ints([[0, 3], [3, 1]]), w), [normal(4, 2)]],
-    ["scatter", (x, src) => x.scatter(0, ints([[0, 2, 1], [1, 0, 0]]), src), [normal(3, 3), normal(2, 3)]],
+    [
+      "embeddingLookup",
+      (w) =>
+        ops.embeddingLookup(
+          ints([
+            [0, 3],
+            [3, 1],
+          ]),
+          w,
+        ),
+      [normal(4, 2)],
+    ],
+    [
+      "scatter",
+      (x, src) =>
+        x.scatter(
+          0,
+          ints([
+            [0, 2, 1],
+            [1, 0, 0],
+          ]),
+          src,
+        ),
+      [normal(3, 3), normal(2, 3)],
+    ],
     ["scatter of a larger src", (x, src) => x.scatter(1, ints([[1], [0]]), src), [normal(3, 3), normal(3, 4)]],
     ["scatterAdd", (x, src) => x.scatterAdd(0, index, src), [normal(3, 3), normal(2, 3)]],
     ["indexAdd", (x, src) => x.indexAdd(0, ints([1, 1, 0]), src, { alpha: 2 }), [normal(2, 3), normal(3, 3)]],
@@ -137,7 +177,17 @@ describe("scan and sort", () => {
     ["cumsum", (x) => x.cumsum(0), [normal(3, 2)]],
     ["cumprod", (x) => x.cumprod(1), [normal(2, 4)]],
     ["cumprod with a zero", (x) => x.cumprod(0), [values([2, 0, 3, 0.5])]],
-    ["cumprod with several zeros", (x) => x.cumprod(1), [values([[2, 0, 3, 0, 5], [0, 0, 1, 2, 3], [1, 2, 3, 4, 0]])]],
+    [
+      "cumprod with several zeros",
+      (x) => x.cumprod(1),
+      [
+        values([
+          [2, 0, 3, 0, 5],
+          [0, 0, 1, 2, 3],
+          [1, 2, 3, 4, 0],
+        ]),
+      ],
+    ],
     ["cummax", (x) => x.cummax(0).values, [distinct(5, 2)]],
     ["cummin", (x) => x.cummin(1).values, [distinct(2, 5)]],
     ["sort", (x) => x.sort(0, { descending: true }).values, [distinct(4, 3)]],
@@ -161,7 +211,11 @@ describe("conv, pool, softmax, batchNorm", () => {
     ["logSoftmaxGrad", (g, y) => logSoftmaxGrad(g, y, 1), [normal(2, 3), unit(2, 3)]],
     ["batchNorm", (x, w, b) => ops.batchNormTraining(x, w, b, 1e-2).y, [normal(3, 2, 4), normal(2), normal(2)]],
     ["batchNorm without affine", (x) => ops.batchNormTraining(x, null, null, 1e-2).y, [normal(4, 3)]],
-    ["batchNormInference", (x, m, v, w, b) => ops.batchNormInference(x, m, v, w, b, 1e-2), [normal(3, 2, 2), normal(2), unit(2), normal(2), normal(2)]],
+    [
+      "batchNormInference",
+      (x, m, v, w, b) => ops.batchNormInference(x, m, v, w, b, 1e-2),
+      [normal(3, 2, 2), normal(2), unit(2), normal(2), normal(2)],
+    ],
     ["to another device and back", (x) => x.to(reference()).to(x.device), [normal(3)]],
   ]);
 });

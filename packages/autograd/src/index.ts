@@ -2,4 +2,4 @@
 import "./install.ts";
 
 export { backward, type GradOptions, grad } from "./grad.ts";
-export { type CheckOptions, gradcheck, gradgradcheck } from "./gradcheck.ts";
+export { type CheckOptions, gradcheck, gradgradcheck } from "./testing/gradcheck.ts";

@@ -63,8 +63,7 @@ export class MapNode extends GradNode {
       this.#rule.formula.outputs.map((_, k) => !!incoming[k]),
     );
     for (const i of plan.zeros) results[i] = allZero(first, this.#shapes[i] as Shape, this.#dtypes[i] as DType);
-    for (const { input, gradient } of plan.passed)
-      results[input] = isGradEnabled() ? (incoming[gradient] as Tensor) : (incoming[gradient] as Tensor).detach();
+    for (const { input, gradient } of plan.passed) results[input] = incoming[gradient] as Tensor;
     for (const step of plan.steps) this.#run(step, incoming, first, results);
     return results;
   }

@@ -61,7 +61,7 @@ export abstract class GradNode implements GradFn {
     if (!this.freed) return;
     throw new GradientError(
       "backward",
-      `backward through a freed graph: the values saved for ${this.name}'s gradient are gone. Pass { retainGraph: true } to the backward before`,
+      `the graph was freed: the values saved for ${this.name}'s gradient are gone. Pass { retainGraph: true } to the backward before`,
     );
   }
 

@@ -1,5 +1,5 @@
 // A recorded structured op: it keeps what its rule reads, and applies the rule.
-import { isGradEnabled, scope, type Tensor } from "@gradkit/tensor";
+import type { Tensor } from "@gradkit/tensor";
 import { tensorOf } from "./map-node.ts";
 import { type Edge, type Gradients, GradNode } from "./node.ts";
 import { SavedValue } from "./saved.ts";
@@ -38,8 +38,7 @@ export class OpNode extends GradNode {
       input: (i) => tensorOf(this.#saved(i), this.edges[i] as Edge, this.slots[i] as number),
       output: (k) => tensorOf(this.#saved(-1 - k), this, k),
     };
-    if (isGradEnabled()) return this.#rule.gradients(g as Tensor, call);
-    return scope(() => distinct(this.#rule.gradients(g as Tensor, call), g as Tensor));
+    return this.#rule.gradients(g as Tensor, call);
   }
 
   #saved(source: number): SavedValue {
@@ -60,15 +59,4 @@ function sourcesOf(reads: readonly Reads[], edges: readonly Edge[], given: reado
     if (outputs) for (const output of outputs) include(-1 - output);
   }
   return sources;
-}
-
-/** Every gradient as a handle of its own: whoever gets it may write into it once nobody else holds the memory. */
-function distinct(results: Gradients, g: Tensor): Gradients {
-  const seen = new Set<Tensor>([g]);
-  return results.map((result) => {
-    if (!result) return null;
-    if (seen.has(result)) return result.detach();
-    seen.add(result);
-    return result;
-  });
 }

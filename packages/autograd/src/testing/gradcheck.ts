@@ -1,7 +1,7 @@
 // Gradients against central differences, in float64 on the reference backend, along random directions: a wrong rule cannot hide behind the
 // choice of inputs.
 import { formatShape, Generator, GradientError, isFloat, randnLike, type Tensor, tensor, zerosLike } from "@gradkit/tensor";
-import { grad } from "./grad.ts";
+import { grad } from "../grad.ts";
 
 export interface CheckOptions {
   /** Step of the differences. Default: 1e-6. */
