@@ -54,9 +54,12 @@ export class Operand {
 
   /** Once per row, when the pointer is set. */
   startRow(): Code {
-    if (this.access === broadcast)
-      return this.#splat.set(this.#convert(this.bytes === 4 ? v128.load32Splat(this.pointer) : i32x4.splat(i32.load8U(this.pointer))));
-    return this.#lanes.map((lane, i) => lane.set(i32.mul(this.#stride, i + 1)));
+    if (this.#splat) {
+      const element = this.bytes === 4 ? v128.load32Splat(this.pointer) : i32x4.splat(i32.load8U(this.pointer));
+      return this.#splat.set(this.#convert(element));
+    }
+    const stride = this.#stride;
+    return this.#lanes.map((lane, i) => (stride ? lane.set(i32.mul(stride, i + 1)) : []));
   }
 
   /** Before the last, partial vector: lanes that do not exist fall on lane 0. */

@@ -13,11 +13,14 @@ import {
   withArgs,
 } from "@gradkit/tensor/backend";
 
+/** What a remainder counts for: it becomes a loop. */
+const remainderNodes = 20;
+
 export interface PreparedFormula {
   readonly inputs: readonly ScalarType[];
   readonly scalars: readonly ScalarType[];
   readonly outputs: readonly Node[];
-  /** Nodes to compute, leaves aside. */
+  /** About how many instructions an element takes. */
   readonly size: number;
   readonly usesIndex: boolean;
 }
@@ -35,7 +38,7 @@ export function prepareFormula(formula: Formula, stored: readonly DType[]): Prep
       return dtype ? cast(output, dtypes[dtype].scalar) : output;
     }),
   );
-  const size = topological(outputs).filter(({ args }) => args.length > 0).length;
+  const size = topological(outputs).reduce((sum, n) => sum + (n.op === "rem" ? remainderNodes : n.args.length > 0 ? 1 : 0), 0);
   return { inputs, scalars, outputs, size, usesIndex: usesIndex(formula) };
 }
 

@@ -32,10 +32,9 @@ const signBits = i32x4.const(-0x8000_0000);
  */
 export function divideFloats({ code, hold }: Emitter, a: V128, b: V128): V128 {
   const [x, y] = [hold(a), hold(b)];
-  const halves = [x, y].map((v) => [v, hold(upperHalf(v))]) as [[V128, V128], [V128, V128]];
-  const [low, high] = ([0, 1] as const).map((half) => {
-    const rest = hold(f64x2.abs(f64x2.promoteLow(halves[0][half])));
-    const divisor = hold(f64x2.abs(f64x2.promoteLow(halves[1][half])));
+  const [low, high] = [(v: V128): V128 => v, upperHalf].map((half) => {
+    const rest = hold(f64x2.abs(f64x2.promoteLow(half(x))));
+    const divisor = hold(f64x2.abs(f64x2.promoteLow(half(y))));
     // |b| = ∞ leaves |a|, |a| = ∞ and b = 0 give NaN: none of them may enter the loop
     const reducible = v128.and(f64x2.ge(rest, divisor), f64x2.lt(f64x2.const(0), divisor));
     const active = hold(v128.and(reducible, f64x2.lt(rest, f64x2.const(Infinity))));
