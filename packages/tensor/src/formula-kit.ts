@@ -4,6 +4,6 @@ export {
   gt, le, lgamma, log, log1p, log2, lt, max, min, mul, ne, neg, not, type Operand, or, pow, rem, round, select, shl, shr, sin, sinh, sqrt, sub, tan,
   tanh, trunc, xor,
 } from "./formula/build.ts"; // biome-ignore format: a list
-export { clamp, gelu, isfinite, isinf, isnan, relu, sigmoid, softplus } from "./formula/functions.ts";
+export { clamp, gelu, isfinite, isinf, isnan, logsigmoid, relu, sigmoid, softplus } from "./formula/functions.ts";
 export { type Formula, index, type Node } from "./formula/nodes.ts";
 export { printFormula } from "./formula/print.ts";

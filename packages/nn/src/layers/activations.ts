@@ -1,0 +1,72 @@
+// Activations as modules: one row each.
+import {
+  celu, elu, gelu, type GeluOptions, hardshrink, hardsigmoid, hardswish, hardtanh, leakyRelu, logsigmoid, mish, relu, relu6, selu, sigmoid, silu,
+  softplus, softshrink, softsign, tanh, tanhshrink, type Tensor,
+} from "@gradkit/tensor"; // biome-ignore format: a list
+import { Module } from "../module.ts";
+import { pythonFloat } from "../print-module.ts";
+import { stateKey } from "../state-key.ts";
+
+/** A module without parameters: a function of one tensor, and options of it. */
+export interface Activation extends Module {
+  forward(x: Tensor): Tensor;
+}
+
+export type ActivationClass<Options extends object = Record<never, never>> = new (options?: Partial<Options>) => Activation;
+
+/** As torch: numbers as floats, strings in quotes, and no name for the one argument of the shrinking functions. */
+function printed(key: string, value: unknown): string {
+  const text = typeof value === "number" ? pythonFloat(value) : `'${value}'`;
+  return key === "lambd" ? text : `${stateKey(key)}=${text}`;
+}
+
+/** `defaults` are printed, in their order. */
+function activation<Options extends object>(
+  name: string,
+  fn: (x: Tensor, options: Options) => Tensor,
+  defaults: Options = {} as Options,
+): ActivationClass<Options> {
+  const type = class extends Module {
+    readonly options: Options;
+
+    constructor(options: Partial<Options> = {}) {
+      super();
+      this.options = { ...defaults, ...options };
+    }
+
+    forward(x: Tensor): Tensor {
+      return fn(x, this.options);
+    }
+
+    override extraRepr(): string {
+      return Object.entries(this.options)
+        .map(([key, value]) => printed(key, value))
+        .join(", ");
+    }
+  };
+  return Object.defineProperty(type, "name", { value: name });
+}
+
+const alone = (fn: (x: Tensor) => Tensor) => (x: Tensor) => fn(x);
+
+export const ReLU: ActivationClass = /* @__PURE__ */ activation("ReLU", alone(relu));
+export const ReLU6: ActivationClass = /* @__PURE__ */ activation("ReLU6", alone(relu6));
+export const SELU: ActivationClass = /* @__PURE__ */ activation("SELU", alone(selu));
+export const SiLU: ActivationClass = /* @__PURE__ */ activation("SiLU", alone(silu));
+export const Mish: ActivationClass = /* @__PURE__ */ activation("Mish", alone(mish));
+export const Sigmoid: ActivationClass = /* @__PURE__ */ activation("Sigmoid", alone(sigmoid));
+export const LogSigmoid: ActivationClass = /* @__PURE__ */ activation("LogSigmoid", alone(logsigmoid));
+export const Tanh: ActivationClass = /* @__PURE__ */ activation("Tanh", alone(tanh));
+export const Tanhshrink: ActivationClass = /* @__PURE__ */ activation("Tanhshrink", alone(tanhshrink));
+export const Softsign: ActivationClass = /* @__PURE__ */ activation("Softsign", alone(softsign));
+export const Hardsigmoid: ActivationClass = /* @__PURE__ */ activation("Hardsigmoid", alone(hardsigmoid));
+export const Hardswish: ActivationClass = /* @__PURE__ */ activation("Hardswish", alone(hardswish));
+
+export const LeakyReLU: ActivationClass<{ negativeSlope: number }> = /* @__PURE__ */ activation("LeakyReLU", leakyRelu, { negativeSlope: 0.01 });
+export const ELU: ActivationClass<{ alpha: number }> = /* @__PURE__ */ activation("ELU", elu, { alpha: 1 });
+export const CELU: ActivationClass<{ alpha: number }> = /* @__PURE__ */ activation("CELU", celu, { alpha: 1 });
+export const GELU: ActivationClass<Required<GeluOptions>> = /* @__PURE__ */ activation<Required<GeluOptions>>("GELU", gelu, { approximate: "none" });
+export const Softplus: ActivationClass<{ beta: number; threshold: number }> = /* @__PURE__ */ activation("Softplus", softplus, { beta: 1, threshold: 20 });
+export const Hardtanh: ActivationClass<{ minVal: number; maxVal: number }> = /* @__PURE__ */ activation("Hardtanh", hardtanh, { minVal: -1, maxVal: 1 });
+export const Hardshrink: ActivationClass<{ lambd: number }> = /* @__PURE__ */ activation("Hardshrink", hardshrink, { lambd: 0.5 });
+export const Softshrink: ActivationClass<{ lambd: number }> = /* @__PURE__ */ activation("Softshrink", softshrink, { lambd: 0.5 });

@@ -1,0 +1,44 @@
+// A module as PyTorch prints it.
+import { ownModules } from "./members.ts";
+import type { Module } from "./module.ts";
+
+const indent = (text: string): string => text.replaceAll("\n", "\n  ");
+
+/** Runs of children that print alike become one line, as in PyTorch's ModuleList. */
+function collapse(children: readonly [name: string, text: string][]): string[] {
+  const lines: string[] = [];
+  for (let i = 0; i < children.length; ) {
+    const [first, text] = children[i] as [string, string];
+    let end = i + 1;
+    while (children[end]?.[1] === text) end++;
+    const count = end - i;
+    lines.push(count > 1 ? `(${first}-${children[end - 1]?.[0]}): ${count} x ${text}` : `(${first}): ${text}`);
+    i = end;
+  }
+  return lines;
+}
+
+/** `Linear(in_features=3, out_features=4, bias=True)`; modules with children take several lines. */
+export function printModule(module: Module, collapseRuns = false): string {
+  const extra = module.extraRepr();
+  const children = ownModules(module).map(([name, child]): [string, string] => [name, indent(child.toString())]);
+  const lines = collapseRuns ? collapse(children) : children.map(([name, text]) => `(${name}): ${text}`);
+  const { name } = module.constructor;
+  if (lines.length === 0) return `${name}(${extra})`;
+  return `${name}(\n  ${[...(extra === "" ? [] : [extra]), ...lines].join("\n  ")}\n)`;
+}
+
+/** A number as Python prints a float. */
+export function pythonFloat(value: number): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
+  if (Number.isInteger(value) && Math.abs(value) < 1e16) return `${value}.0`;
+  const magnitude = Math.abs(value);
+  if (magnitude >= 1e-4) return String(value);
+  return value.toExponential().replace(/e([+-])(\d)$/, "e$10$2");
+}
+
+/** `true` as Python prints it. */
+export const pythonBool = (value: boolean): string => (value ? "True" : "False");
+
+/** A list of sizes as Python prints a tuple. */
+export const pythonTuple = (values: readonly number[]): string => `(${values.join(", ")}${values.length === 1 ? "," : ""})`;
