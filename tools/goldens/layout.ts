@@ -8,7 +8,7 @@ import type { Args } from "./values.ts";
 
 interface Parameter {
   readonly name: string;
-  /** Tensor, bool, int, float, str, Dim, Size, Operand, Param, Host, or nothing. */
+  /** Tensor, bool, int, float, str, Dim, Size, Operand, Param, Rate, Host, or nothing. */
   readonly type: string;
   /** Python text of the default; null where the argument is required. */
   readonly default: string | null;
@@ -63,7 +63,7 @@ function bind(parameters: readonly Parameter[], { args, kwargs }: Args): Bound |
   return parameters.every((parameter) => parameter.default !== null || parameter.variadic || bound.has(parameter)) ? bound : null;
 }
 
-const POSITIONAL = new Set(["Dim", "Size", "Operand", "Param"]);
+const POSITIONAL = new Set(["Dim", "Size", "Operand", "Param", "Rate"]);
 const isFlag = ({ type, default: fallback }: Parameter): boolean => type === "bool" || fallback === "True" || fallback === "False";
 
 /** How many of the parameters are positional here. */

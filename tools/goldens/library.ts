@@ -1,5 +1,8 @@
 // The library as namespaces to look names up in.
 import * as autograd from "@gradkit/autograd";
+import * as nn from "@gradkit/nn";
+import * as functional from "@gradkit/nn/functional";
+const init = {};
 import * as optim from "@gradkit/optim";
 import * as tensor from "@gradkit/tensor";
 
@@ -14,4 +17,4 @@ export interface Library {
   readonly autograd: typeof autograd;
 }
 
-export const library: Library = { tensor, functional: {}, nn: {}, init: {}, optim, autograd };
+export const library: Library = { tensor, functional, nn, init, optim, autograd };

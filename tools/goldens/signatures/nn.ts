@@ -9,13 +9,12 @@ const adaptiveMaxPool = "output_size, return_indices=False";
 const unpool = "kernel_size, stride=None, padding=0";
 const batchNorm = "num_features, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True";
 const instanceNorm = "num_features, eps=1e-05, momentum=0.1, affine=False, track_running_stats=False";
-const dropout = "p=0.5, inplace=False";
+const dropout = "p: Rate=0.5, inplace=False";
 const inPlace = "inplace=False";
 const shrink = "lambd=0.5";
 const softmax = "dim: Dim=None";
-const recurrent =
-  "input_size, hidden_size, num_layers=1, bias=True, batch_first=False, dropout=0.0, bidirectional=False, proj_size=0, nonlinearity='tanh'";
-const cell = "input_size, hidden_size, bias=True, nonlinearity='tanh'";
+const recurrent = "input_size, hidden_size, num_layers=1, bias=True, batch_first=False, dropout=0.0, bidirectional=False";
+const cell = "input_size, hidden_size, bias=True";
 const pairLoss = "reduction='mean'";
 
 const modules: Readonly<Record<string, string>> = {
@@ -70,10 +69,10 @@ const modules: Readonly<Record<string, string>> = {
   Embedding: "num_embeddings, embedding_dim, padding_idx=None, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, sparse=False",
   EmbeddingBag:
     "num_embeddings, embedding_dim, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, mode='mean', sparse=False, include_last_offset=False, padding_idx=None",
-  RNN: recurrent,
-  LSTM: recurrent,
+  RNN: "input_size, hidden_size, num_layers=1, nonlinearity='tanh', bias=True, batch_first=False, dropout=0.0, bidirectional=False",
+  LSTM: `${recurrent}, proj_size=0`,
   GRU: recurrent,
-  RNNCell: cell,
+  RNNCell: `${cell}, nonlinearity='tanh'`,
   LSTMCell: cell,
   GRUCell: cell,
   MultiheadAttention:
@@ -110,7 +109,7 @@ const modules: Readonly<Record<string, string>> = {
   Softshrink: shrink,
   Softplus: "beta=1.0, threshold=20.0",
   Threshold: "threshold, value, inplace=False",
-  PReLU: "num_parameters=1, init=0.25",
+  PReLU: "num_parameters: Size=1, init=0.25",
   RReLU: "lower=0.125, upper=0.3333333333333333, inplace=False",
   GLU: "dim: Dim=-1",
   Softmax: softmax,
