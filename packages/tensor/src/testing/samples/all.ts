@@ -1,4 +1,5 @@
 // All sample tables, by op.
+import { compositionSamples } from "./compositions.ts";
 import { creationSamples } from "./creation.ts";
 import { inPlaceSamples } from "./in-place.ts";
 import { pointwiseSamples } from "./pointwise.ts";
@@ -11,6 +12,7 @@ export const allSamples = (): Readonly<Record<string, readonly Sample[]>> => ({
   ...pointwiseSamples(),
   ...structuredSamples,
   ...statisticsSamples,
+  ...compositionSamples,
   ...inPlaceSamples,
   ...creationSamples,
 });
