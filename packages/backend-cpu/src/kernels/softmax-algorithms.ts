@@ -5,6 +5,8 @@ import { f32x4, type V128 } from "../wasm/simd.ts";
 import { emitExpression } from "./expression.ts";
 import type { Axis, Cell, Lanes } from "./softmax-axis.ts";
 
+export type SoftmaxOp = "softmax" | "logSoftmax" | "softmaxGrad" | "logSoftmaxGrad";
+
 /** Operands: (x, y), or (dy, y, dx) for a gradient. */
 export type SoftmaxAlgorithm = (f: FunctionBuilder, axis: Axis, operands: readonly Local<"i32">[]) => Code;
 
@@ -107,4 +109,4 @@ const logSoftmaxGrad: SoftmaxAlgorithm = (f, axis, operands) => {
   ];
 };
 
-export const softmaxAlgorithms = { softmax, logSoftmax, softmaxGrad, logSoftmaxGrad };
+export const softmaxAlgorithms: Readonly<Record<SoftmaxOp, SoftmaxAlgorithm>> = { softmax, logSoftmax, softmaxGrad, logSoftmaxGrad };
