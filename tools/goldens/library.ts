@@ -2,7 +2,7 @@
 import * as autograd from "@gradkit/autograd";
 import * as nn from "@gradkit/nn";
 import * as functional from "@gradkit/nn/functional";
-const init = {};
+import * as init from "@gradkit/nn/init";
 import * as optim from "@gradkit/optim";
 import * as tensor from "@gradkit/tensor";
 

@@ -10,5 +10,5 @@ const outcomes = JSON.parse(readFileSync(path, "utf8")) as Outcome[];
 const passed = new Set(outcomes.filter(({ status }) => status === "passed").map(({ id }) => id));
 const listed = JSON.parse(readFileSync(LIST, "utf8")) as string[];
 const kept = listed.filter((id) => !passed.has(id));
-writeFileSync(LIST, `${JSON.stringify(kept, null, 0).replaceAll(",", ",\n")}\n`);
+writeFileSync(LIST, `${JSON.stringify(kept, null, 2)}\n`);
 console.log(`${listed.length - kept.length} taken off, ${kept.length} left`);

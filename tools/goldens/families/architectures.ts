@@ -1,5 +1,7 @@
 // The small networks that training trajectories name. Their layers are constructed by PyTorch's names, so one that is missing is unsupported.
 import { arange, type Tensor, zeros } from "@gradkit/tensor";
+import { flattenOutputs } from "../compare.ts";
+import { layoutCall } from "../layout.ts";
 import type { Library } from "../library.ts";
 import { construct, findClass, type Module } from "../modules.ts";
 import { Inexpressible } from "../outcome.ts";
@@ -51,7 +53,7 @@ const lstm: Build = (make, { layers }) => {
   return {
     fields,
     forward: (x) => {
-      const [output] = fields.lstm.call(call(fields.emb, x)) as [Tensor];
+      const [output] = flattenOutputs(fields.lstm.call(call(fields.emb, x))) as [Tensor];
       return call(fields.fc, output.select(1, -1));
     },
   };
@@ -76,7 +78,8 @@ const gpt: Build = (make, { norm_first }, { nn }) => {
       const position = arange(length);
       const mask = zeros([length, length]).where(position.unsqueeze(1).ge(position), Number.NEGATIVE_INFINITY); // −∞ above the diagonal
       let h = call(fields.tok, x).add(fields.pos.slice(0, 0, length));
-      for (const block of blocks) h = call(block, h, { srcMask: mask });
+      for (const block of blocks)
+        h = call(block, ...layoutCall("nn.TransformerEncoderLayer.forward", { args: [h], kwargs: { src_mask: mask } }));
       return call(fields.head, call(fields.norm, h)).reshape(-1, 16);
     },
   };
