@@ -30,7 +30,7 @@ const signBits = i32x4.const(-0x8000_0000);
 /**
  * fmod, exact: takes multiples of |b| with 29-bit factors from |a| until less than |b| is left: once where |a/b| < 2²⁹, ten times at most.
  */
-export function divideFloats({ code, hold }: Emitter, a: V128, b: V128): V128 {
+export function divideFloats({ f, code, hold }: Emitter, a: V128, b: V128): V128 {
   const [x, y] = [hold(a), hold(b)];
   const [low, high] = [(v: V128): V128 => v, upperHalf].map((half) => {
     const rest = hold(f64x2.abs(f64x2.promoteLow(half(x))));
@@ -38,16 +38,17 @@ export function divideFloats({ code, hold }: Emitter, a: V128, b: V128): V128 {
     // |b| = ∞ leaves |a|, |a| = ∞ and b = 0 give NaN: none of them may enter the loop
     const reducible = v128.and(f64x2.ge(rest, divisor), f64x2.lt(f64x2.const(0), divisor));
     const active = hold(v128.and(reducible, f64x2.lt(rest, f64x2.const(Infinity))));
-    const factor = v128.and(f64x2.trunc(f64x2.div(rest, divisor)), head);
-    const reduced = f64x2.sub(rest, f64x2.mul(factor, divisor));
+    // below 2²⁹ the quotient is too far from the next integer to be rounded up to it; above, it must not be rounded up to the next head either
+    const quotient = f.v128();
+    const down = v128.bitselect(f64x2.mul(quotient, f64x2.const(1 - 2 ** -52)), quotient, f64x2.ge(quotient, f64x2.const(2 ** 29)));
+    const factor = v128.and(f64x2.trunc(down), head);
     code.push(
       when(
         v128.anyTrue(active),
         doWhile(
           [
-            rest.set(v128.bitselect(reduced, rest, active)),
-            // the quotient may have been rounded up to the next integer
-            rest.set(f64x2.add(rest, v128.and(divisor, f64x2.lt(rest, f64x2.const(0))))),
+            quotient.set(f64x2.div(rest, divisor)),
+            rest.set(v128.bitselect(f64x2.sub(rest, f64x2.mul(factor, divisor)), rest, active)),
             active.set(v128.and(active, f64x2.ge(rest, divisor))),
           ],
           v128.anyTrue(active),
