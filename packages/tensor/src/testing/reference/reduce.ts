@@ -1,5 +1,6 @@
 // Reductions: one float64 accumulator for each output, the whole input walked once.
 import type { Backend, View } from "../../backend.ts";
+import type { TypedArray } from "../../dtype.ts";
 import { evaluate } from "../../formula/evaluate.ts";
 import { contiguousStrides, numel } from "../../view.ts";
 import { elementsOf, storeTo } from "./buffer.ts";
@@ -23,11 +24,9 @@ export const reduce: Backend["reduce"] = (reducer, formula, inputs, scalars, out
   const evaluator = evaluate(formula);
   const sources = inputs.map(elementsOf);
   const row = new Float64Array(inputs.length);
-  walk(shape, [slots, ...inputs], (index, [slot, ...at]) => {
-    sources.forEach((source, i) => {
-      row[i] = source[at[i] as number] as number;
-    });
-    const s = slot as number;
+  walk(shape, [slots, ...inputs], (index, at) => {
+    for (let i = 0; i < sources.length; i++) row[i] = (sources[i] as TypedArray)[at[i + 1] as number] as number;
+    const s = at[0] as number;
     const value = evaluator(row, scalars, index)[0] as number;
     const position = (seen[s] as number)++; // row-major within the reduced dims
     const old = values[s] as number;

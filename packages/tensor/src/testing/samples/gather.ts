@@ -58,6 +58,14 @@ export const gatherSamples = {
       (x, i) => gather(x as Tensor, 1, i as Tensor),
       exact,
     ),
+    ...(["stepped", "windowed", "flipped", "expanded", "overlapping"] as const).map((layout) =>
+      sample(
+        `${layout} along 1`,
+        [{ shape: [5, 6], layout }, indices([5, 9], 6, "stepped")],
+        (x, i) => gather(x as Tensor, 1, i as Tensor),
+        exact,
+      ),
+    ),
     sample("no indices", [{ shape: [5, 6] }, indices([0, 6], 5)], (x, i) => gather(x as Tensor, 0, i as Tensor), exact),
     sample("rank 0", [{ shape: [] }, indices([], 1)], (x, i) => gather(x as Tensor, 0, i as Tensor), exact),
     ...(["int32", "uint8", "bool"] as const).map((dtype) =>
