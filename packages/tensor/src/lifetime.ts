@@ -59,12 +59,13 @@ function collect(value: unknown, into: Set<unknown>): void {
 const STEPS_READABLE = 2;
 /** Without optimizer steps, lists beyond this many are left to the collector. */
 const MAX_LISTS = 64;
-let retired: { readonly tensors: readonly Tensor[]; step: number }[] = [];
+/** Weak: in a loop without optimizer steps these lists must not keep what the user has dropped. */
+let retired: { readonly tensors: readonly WeakRef<Tensor>[]; readonly step: number }[] = [];
 let step = 0;
 
 /** Called by autograd with the non-leaf outputs of a graph that `backward` consumed. */
 export function retire(tensors: readonly Tensor[]): void {
-  retired.push({ tensors, step });
+  retired.push({ tensors: tensors.map((tensor) => new WeakRef(tensor)), step });
   if (retired.length > MAX_LISTS) retired.shift();
 }
 
@@ -75,6 +76,9 @@ export function markStep(): void {
   if (due.length === 0) return;
   retired = retired.filter((list) => step - list.step < STEPS_READABLE);
   for (const { tensors } of due) {
-    for (const tensor of tensors) if (!tensor.kept && tensor.shape.length > 0) tensor.dispose("its graph was consumed by backward(), two optimizer steps ago");
+    for (const reference of tensors) {
+      const tensor = reference.deref();
+      if (tensor && !tensor.kept && tensor.shape.length > 0) tensor.dispose("its graph was consumed by backward(), two optimizer steps ago");
+    }
   }
 }
