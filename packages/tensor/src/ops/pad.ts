@@ -23,7 +23,10 @@ interface Border {
 }
 
 const repeated = (x: Tensor, dim: number, at: number, count: number): Tensor =>
-  expand(narrow(x, dim, at, 1), x.shape.map((size, d) => (d === dim ? count : size)));
+  expand(
+    narrow(x, dim, at, 1),
+    x.shape.map((size, d) => (d === dim ? count : size)),
+  );
 const last = (x: Tensor, dim: number): number => (x.shape[dim] as number) - 1;
 
 const borders: Readonly<Record<Exclude<PadMode, "constant">, Border>> = {
@@ -47,7 +50,10 @@ const borders: Readonly<Record<Exclude<PadMode, "constant">, Border>> = {
 /** `padding` holds (before, after) for the last dim, then for the one before it, and so on, as torch. Negative crops. */
 export function pad(x: Tensor, padding: readonly number[], { mode = "constant", value = 0 }: PadOptions = {}): Tensor {
   if (padding.length % 2 !== 0 || padding.length / 2 > x.ndim) {
-    throw new ShapeError("pad", `expected (before, after) pairs for at most ${x.ndim} dims (got [${padding.join(", ")}] for ${formatShape(x.shape)})`);
+    throw new ShapeError(
+      "pad",
+      `expected (before, after) pairs for at most ${x.ndim} dims (got [${padding.join(", ")}] for ${formatShape(x.shape)})`,
+    );
   }
   if (mode !== "constant" && !(mode in borders)) {
     throw new ShapeError("pad", `mode must be "constant", "reflect", "replicate" or "circular" (got ${JSON.stringify(mode)})`);
@@ -90,7 +96,10 @@ function padFrom(x: Tensor, dim: number, before: number, after: number, mode: ke
   const size = x.shape[dim] as number;
   const limit = size === 0 ? 0 : border.limit(size);
   if (before > limit || after > limit) {
-    throw new ShapeError("pad", `${before} and ${after} are too much for mode "${mode}" along dim ${dim} of size ${size} (got ${formatShape(x.shape)}). At most ${limit}`);
+    throw new ShapeError(
+      "pad",
+      `${before} and ${after} are too much for mode "${mode}" along dim ${dim} of size ${size} (got ${formatShape(x.shape)}). At most ${limit}`,
+    );
   }
   return cat([border.before(x, dim, before), x, border.after(x, dim, after)], dim);
 }
