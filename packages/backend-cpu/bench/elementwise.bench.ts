@@ -20,6 +20,7 @@ import {
   type View,
 } from "@gradkit/tensor/backend";
 import { cpu } from "../src/index.ts";
+import { medianMs } from "./median.ts";
 
 const device = await cpu();
 
@@ -32,19 +33,9 @@ function view(shape: readonly number[], strides: readonly number[], value: () =>
 const noise = (): number => Math.random() * 4 - 2;
 const positive = (): number => Math.random() + 0.1;
 
-/** Median of nine batches that take some ten milliseconds each. */
 function time(label: string, run: () => void): void {
-  run();
-  let start = performance.now();
-  run();
-  const repeats = Math.max(1, Math.ceil(10 / (performance.now() - start)));
-  const samples = Array.from({ length: 9 }, () => {
-    start = performance.now();
-    for (let i = 0; i < repeats; i++) run();
-    return (performance.now() - start) / repeats;
-  }).sort((a, b) => a - b);
-  const median = samples[4] as number;
-  console.log(label.padEnd(44), median < 0.01 ? `${(median * 1e6).toFixed(0)} ns` : `${median.toFixed(3)} ms`);
+  const milliseconds = medianMs(run);
+  console.log(label.padEnd(44), milliseconds < 0.01 ? `${(milliseconds * 1e6).toFixed(0)} ns` : `${milliseconds.toFixed(3)} ms`);
 }
 
 const [x, y] = [input(0, "float"), input(1, "float")];

@@ -1,7 +1,10 @@
-// The backend's memory as numbers, for kernels that WebAssembly would not make faster: plain loops over typed arrays.
+// Walking views line by line from JavaScript, and the memory as numbers for the kernels that are plain loops over typed arrays.
 import { dtypes, type View } from "@gradkit/tensor/backend";
 import type { CpuBuffer } from "../buffer.ts";
 import type { Memory } from "../memory.ts";
+
+export const addressOf = ({ buffer, dtype, offset }: View): number => (buffer as CpuBuffer).pointer + offset * dtypes[dtype].bytes;
+export const byteStrides = ({ dtype, strides }: View): number[] => strides.map((stride) => stride * dtypes[dtype].bytes);
 
 /** All memory as elements of the view's dtype, and the view's first one in it. Valid until the next allocation. */
 export function elementsOf(memory: Memory, view: View): { array: Float32Array | Int32Array | Uint8Array; start: number } {

@@ -1,39 +1,68 @@
-// Backend.gather: reading through indices.
+// Backend.gather: reading through indices, line by line.
 import { type Backend, dtypes, numel } from "@gradkit/tensor/backend";
 import type { Memory } from "../memory.ts";
-import { eachLine, elementsOf, pinned } from "./elements.ts";
+import { advance, doWhile } from "../wasm/control.ts";
+import { ModuleBuilder } from "../wasm/emitter.ts";
+import { i32 } from "../wasm/scalar.ts";
+import { addressOf, byteStrides, eachLine, pinned } from "./elements.ts";
 
-/** Rows at least this long are copied as bytes. */
-const copiedLength = 16;
+/** Steps in bytes; `position` is the one that an index counts. */
+type GatherLine = (
+  to: number,
+  toStep: number,
+  from: number,
+  fromStep: number,
+  index: number,
+  indexStep: number,
+  position: number,
+  count: number,
+) => void;
 
-export const createGather =
-  (memory: Memory): Backend["gather"] =>
-  (input, dim, index, out) => {
+function compileLine(memory: Memory, bytes: number): GatherLine {
+  const module = new ModuleBuilder(memory);
+  const parameters = ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"] as const;
+  module.func("line", parameters, null, (_f, to, toStep, from, fromStep, index, indexStep, position, count) => {
+    const place = i32.add(from, i32.mul(i32.load(index), position));
+    return doWhile(
+      [
+        bytes === 4 ? i32.store(to, i32.load(place)) : i32.store8(to, i32.load8U(place)),
+        advance(to, toStep),
+        advance(from, fromStep),
+        advance(index, indexStep),
+        count.set(i32.sub(count, 1)),
+      ],
+      count,
+    );
+  });
+  return module.instantiate().line as unknown as GatherLine;
+}
+
+export function createGather(memory: Memory): Backend["gather"] {
+  const kernels: GatherLine[] = []; // by bytes of an element
+  return (input, dim, index, out) => {
     const { shape } = index;
     if (numel(shape) === 0) return;
-    const [source, indices, target] = [elementsOf(memory, input), elementsOf(memory, index), elementsOf(memory, out)];
     const { bytes } = dtypes[input.dtype];
-    const words = bytes === 4 ? memory.i32 : memory.u8; // bits are copied, whatever they mean
-    const step = input.strides[dim] ?? 0;
-    const last = shape.length - 1;
-    const inputStrides = pinned(input.strides, dim);
-    const [length, fromStep, indexStep, outStep] = [
-      shape[last] ?? 1,
-      inputStrides[last] ?? 0,
-      index.strides[last] ?? 0,
-      out.strides[last] ?? 0,
-    ];
-    const { array: positions } = indices;
-    const wholeRows = indexStep === 0 && fromStep === 1 && outStep === 1 && length >= copiedLength;
-    eachLine(shape, last, [inputStrides, index.strides, out.strides], [source.start, indices.start, target.start], (offsets) => {
-      const [from, at, to] = offsets as [number, number, number];
+    const line = (kernels[bytes] ??= compileLine(memory, bytes));
+    const position = (input.strides[dim] ?? 0) * bytes;
+    const along = longest(shape);
+    const strides = [byteStrides(out), pinned(byteStrides(input), dim), byteStrides(index)] as const;
+    const [toStep, fromStep, indexStep] = strides.map((each) => each[along] ?? 0) as [number, number, number];
+    const count = shape[along] ?? 1;
+    const wholeRows = indexStep === 0 && fromStep === bytes && toStep === bytes;
+    eachLine(shape, along, strides, [addressOf(out), addressOf(input), addressOf(index)], (offsets) => {
+      const [to, from, at] = offsets as [number, number, number];
       if (wholeRows) {
-        const start = from + (positions[at] as number) * step;
-        words.copyWithin(to, start, start + length);
-        return;
-      }
-      for (let i = 0; i < length; i++) {
-        words[to + i * outStep] = words[from + i * fromStep + (positions[at + i * indexStep] as number) * step] as number;
-      }
+        const start = from + (memory.i32[at >>> 2] as number) * position;
+        memory.u8.copyWithin(to, start, start + count * bytes);
+      } else line(to, toStep, from, fromStep, at, indexStep, position, count);
     });
   };
+}
+
+/** The dim that makes the longest lines; the last of equals. */
+function longest(shape: readonly number[]): number {
+  let best = shape.length - 1;
+  for (let d = best - 1; d >= 0; d--) if ((shape[d] as number) > (shape[best] as number)) best = d;
+  return best;
+}
