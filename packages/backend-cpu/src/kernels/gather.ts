@@ -66,7 +66,7 @@ export function createGather(memory: Memory): Backend["gather"] {
     const { bytes } = dtypes[input.dtype];
     const line = (kernels[bytes] ??= compileLine(memory, bytes));
     const position = (input.strides[dim] ?? 0) * bytes;
-    const along = longest(shape);
+    const along = lineDim(shape);
     const strides = [byteStrides(out), pinned(byteStrides(input), dim), byteStrides(index)] as const;
     const [toStep, fromStep, indexStep] = strides.map((each) => each[along] ?? 0) as [number, number, number];
     const count = shape[along] ?? 1;
@@ -77,9 +77,13 @@ export function createGather(memory: Memory): Backend["gather"] {
   };
 }
 
-/** The dim that makes the longest lines; the last of equals. */
-function longest(shape: readonly number[]): number {
+/** Lines this long are worth a call. */
+const longLine = 8;
+
+/** The innermost dim if it is long enough, else the longest. */
+function lineDim(shape: readonly number[]): number {
   let best = shape.length - 1;
+  if ((shape[best] as number) >= longLine) return best;
   for (let d = best - 1; d >= 0; d--) if ((shape[d] as number) > (shape[best] as number)) best = d;
   return best;
 }
