@@ -24,3 +24,4 @@ export type { LossOptions, Reduction } from "./losses/reduction.ts";
 export { Module } from "./module.ts";
 export { buffer, type BufferOptions, BufferTensor, Parameter, parameter, type ParameterOptions } from "./parameter.ts";
 export { type LoadResult, type LoadStateDictOptions, type StateDict, StateDictError } from "./state-dict.ts";
+export { type SummaryOptions, summary } from "./summary.ts";

@@ -8,8 +8,6 @@ import { BufferTensor, Parameter } from "./parameter.ts";
 import { printModule } from "./print-module.ts";
 import { type LoadResult, type LoadStateDictOptions, loadInto, type StateDict, stateDictOf } from "./state-dict.ts";
 
-const inspect: unique symbol = Symbol.for("nodejs.util.inspect.custom");
-
 /**
  * A layer or a model.
  *
@@ -171,7 +169,7 @@ export abstract class Module {
     return printModule(this);
   }
 
-  [inspect](): string {
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
   }
 }

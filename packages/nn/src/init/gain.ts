@@ -1,7 +1,12 @@
 // By how much a nonlinearity shrinks what passes through it.
 import { IndexError } from "@gradkit/tensor";
 
-const gains = {
+/** PyTorch's names. */
+export type Nonlinearity =
+  | "linear" | "conv1d" | "conv2d" | "conv3d" | "conv_transpose1d" | "conv_transpose2d" | "conv_transpose3d"
+  | "sigmoid" | "tanh" | "relu" | "leaky_relu" | "selu"; // biome-ignore format: a list
+
+const gains: Readonly<Record<Exclude<Nonlinearity, "leaky_relu">, number>> = {
   linear: 1,
   conv1d: 1,
   conv2d: 1,
@@ -13,10 +18,7 @@ const gains = {
   tanh: 5 / 3,
   relu: Math.SQRT2,
   selu: 3 / 4,
-} as const;
-
-/** PyTorch's names. */
-export type Nonlinearity = keyof typeof gains | "leaky_relu";
+};
 
 export interface GainOptions {
   /** The slope of leaky_relu. Default: 0.01. */
