@@ -34,4 +34,5 @@ const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b
 export const accuracy = (counts: ConfusionMatrix): number => sum(counts.map((row, digit) => row[digit] as number)) / sum(counts.map(sum));
 
 /** The fraction of right answers for each class. */
-export const classAccuracies = (counts: ConfusionMatrix): number[] => counts.map((row, digit) => (row[digit] as number) / Math.max(1, sum(row)));
+export const classAccuracies = (counts: ConfusionMatrix): number[] =>
+  counts.map((row, digit) => (row[digit] as number) / Math.max(1, sum(row)));

@@ -4,7 +4,8 @@ import type { Backend } from "@gradkit/tensor";
 import type { Classifier } from "./models.ts";
 import type { Options } from "./options.ts";
 
-const version = (): string => (JSON.parse(readFileSync(new URL(import.meta.resolve("@gradkit/tensor/package.json")), "utf8")) as { version: string }).version;
+const version = (): string =>
+  (JSON.parse(readFileSync(new URL(import.meta.resolve("@gradkit/tensor/package.json")), "utf8")) as { version: string }).version;
 
 export function header(options: Options, device: Backend, model: Classifier): string {
   const parameters = model.parameters().reduce((count, parameter) => count + parameter.numel, 0);

@@ -39,7 +39,11 @@ try {
   if (options) await run(options);
   else console.log(help);
 } catch (error) {
-  const expected = error instanceof UsageError || error instanceof DivergedError || error instanceof GradkitError || (error as { code?: string }).code !== undefined;
+  const expected =
+    error instanceof UsageError ||
+    error instanceof DivergedError ||
+    error instanceof GradkitError ||
+    (error as { code?: string }).code !== undefined;
   console.error(expected ? `\n${(error as Error).message}` : error);
   process.exitCode = 1;
 }

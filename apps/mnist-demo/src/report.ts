@@ -1,6 +1,7 @@
 // The result as tables: per class, and which digit was taken for which.
+
+import { type ConfusionMatrix, classAccuracies } from "./evaluate.ts";
 import { bar } from "./progress.ts";
-import { classAccuracies, type ConfusionMatrix } from "./evaluate.ts";
 
 const BAR_FROM = 0.9; // below it a bar is empty: differences in the last percents are what there is to see
 

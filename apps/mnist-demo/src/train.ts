@@ -1,13 +1,14 @@
 // The training loop, as in the lectures.
-import type { DataLoader } from "@gradkit/data";
-import type { MNIST } from "@gradkit/data/mnist";
 import { CrossEntropyLoss } from "@gradkit/nn";
 import { Adam } from "@gradkit/optim";
 import { noGrad, type Tensor } from "@gradkit/tensor";
 import type { Classifier } from "./models.ts";
 import { Progress } from "./progress.ts";
 
-export type Batches = DataLoader<unknown, [Tensor, Tensor], MNIST>;
+/** A loader of [images, labels], and what it loads from. */
+export interface Batches extends AsyncIterable<[Tensor, Tensor]> {
+  readonly dataset: { readonly length: number; readonly classes: readonly string[] };
+}
 
 export interface TrainOptions {
   readonly epochs: number;
@@ -35,7 +36,8 @@ export async function train(model: Classifier, batches: Batches, { epochs, lr }:
       optimizer.step();
 
       const value = await loss.item();
-      if (!Number.isFinite(value)) throw new DivergedError(`the loss is ${value} after ${seen} images of epoch ${epoch}. Try a smaller --lr (it is ${lr})`);
+      if (!Number.isFinite(value))
+        throw new DivergedError(`the loss is ${value} after ${seen} images of epoch ${epoch}. Try a smaller --lr (it is ${lr})`);
       seen += labels.length;
       lossSum += value * labels.length;
       correct += await noGrad(() => logits.argmax(1).eq(labels).sum()).item();

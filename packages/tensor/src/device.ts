@@ -13,7 +13,10 @@ export function setDefaultDevice(device: Backend): void {
 /** The default device; throws a DeviceError when none was chosen. */
 export function defaultDevice(): Backend {
   if (!current) {
-    throw new DeviceError("defaultDevice", 'no device was chosen. Call setDefaultDevice(await cpu()) with `import { cpu } from "@gradkit/backend-cpu"` first');
+    throw new DeviceError(
+      "defaultDevice",
+      'no device was chosen. Call setDefaultDevice(await cpu()) with `import { cpu } from "@gradkit/backend-cpu"` first',
+    );
   }
   return current;
 }

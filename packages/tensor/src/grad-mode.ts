@@ -36,7 +36,11 @@ export function installRecorder(recorder: Recorder): void {
 
 /** The recorder, or an error that names the import. */
 export function recorder(op: string): Recorder {
-  if (!slot) throw new GradientError(op, 'no autograd is loaded. Add `import "@gradkit/autograd/install"` (importing @gradkit/autograd or @gradkit/nn does it)');
+  if (!slot)
+    throw new GradientError(
+      op,
+      'no autograd is loaded. Add `import "@gradkit/autograd/install"` (importing @gradkit/autograd or @gradkit/nn does it)',
+    );
   return slot;
 }
 
@@ -47,7 +51,9 @@ interface ModeContext {
 
 /** Follows the mode through awaits where the platform can tell async contexts apart (Node, Deno); elsewhere one global mode. */
 const context: ModeContext = (() => {
-  const hooks = (globalThis as { process?: { getBuiltinModule?(id: string): { AsyncLocalStorage: new () => ModeContext } | undefined } }).process?.getBuiltinModule?.("node:async_hooks");
+  const hooks = (
+    globalThis as { process?: { getBuiltinModule?(id: string): { AsyncLocalStorage: new () => ModeContext } | undefined } }
+  ).process?.getBuiltinModule?.("node:async_hooks");
   if (hooks) return new hooks.AsyncLocalStorage();
   let current: boolean | undefined;
   return {

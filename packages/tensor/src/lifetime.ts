@@ -52,7 +52,8 @@ export function scope<T>(fn: () => T): T {
 function collect(value: unknown, into: Set<unknown>): void {
   if (typeof value !== "object" || value === null || into.has(value)) return;
   into.add(value);
-  if (Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype) for (const item of Object.values(value)) collect(item, into);
+  if (Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype)
+    for (const item of Object.values(value)) collect(item, into);
 }
 
 // Outputs of consumed graphs stay readable until the second following optimizer step.
@@ -78,7 +79,8 @@ export function markStep(): void {
   for (const { tensors } of due) {
     for (const reference of tensors) {
       const tensor = reference.deref();
-      if (tensor && !tensor.kept && tensor.shape.length > 0) tensor.dispose("its graph was consumed by backward(), two optimizer steps ago");
+      if (tensor && !tensor.kept && tensor.shape.length > 0)
+        tensor.dispose("its graph was consumed by backward(), two optimizer steps ago");
     }
   }
 }

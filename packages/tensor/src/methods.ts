@@ -1,12 +1,12 @@
 // Ops as methods: a function (x, …rest) in this table is x.name(…rest). Whoever imports Tensor from here has them installed.
-import { add, add_, type AlphaOptions, clamp, div, type DivOptions, gelu, pow, round, sub, sub_, whereMethod } from "./ops/arithmetic.ts";
+import { type AlphaOptions, add, add_, clamp, type DivOptions, div, gelu, pow, round, sub, sub_, whereMethod } from "./ops/arithmetic.ts";
 import { clone, contiguous, copy_, to, toDevice } from "./ops/copy.ts";
 import { newFull, newOnes, newZeros } from "./ops/creation.ts";
 import { diag, diagEmbed, diagflat } from "./ops/diagonals.ts";
-import { gather, indexAdd, indexSelect, scatter, scatterAdd } from "./ops/gather.ts";
 import { fill_, zero_ } from "./ops/fill.ts";
-import { at, take, takeAlongDim } from "./ops/indexing.ts";
+import { gather, indexAdd, indexSelect, scatter, scatterAdd } from "./ops/gather.ts";
 import { indexPut, indexPut_ } from "./ops/index-put.ts";
+import { at, take, takeAlongDim } from "./ops/indexing.ts";
 import { chunk, split, unbind } from "./ops/join.ts";
 import { maskedFill, maskedFill_ } from "./ops/masked.ts";
 import { addmm, baddbmm, bmm, dot, matmul, mm, mv, outer } from "./ops/matmul.ts";
@@ -16,7 +16,21 @@ import {
 } from "./ops/movement.ts"; // biome-ignore format: a list
 import { type Operand, type PointwiseMethods, pointwiseMethods } from "./ops/pointwise.ts";
 import { fliplr, flipud, roll, rot90 } from "./ops/rearrange.ts";
-import { all, amax, amin, any, argmax, argmin, max, mean, min, prod, type ReduceOptions, sum, type ValuesAndIndices } from "./ops/reduce.ts";
+import {
+  all,
+  amax,
+  amin,
+  any,
+  argmax,
+  argmin,
+  max,
+  mean,
+  min,
+  prod,
+  type ReduceOptions,
+  sum,
+  type ValuesAndIndices,
+} from "./ops/reduce.ts";
 import { repeat, repeatInterleave, tile } from "./ops/repeat.ts";
 import { cummax, cummin, cumprod, cumsum } from "./ops/scan.ts";
 import { logSoftmax, softmax } from "./ops/softmax.ts";

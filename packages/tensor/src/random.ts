@@ -33,7 +33,8 @@ export class Generator {
   }
 
   set state({ seed, draws }: GeneratorState) {
-    if (!Number.isSafeInteger(seed) || seed < 0) throw new TypeError(`manualSeed: a seed is a whole number from 0 to 2^53 - 1 (got ${seed})`);
+    if (!Number.isSafeInteger(seed) || seed < 0)
+      throw new TypeError(`manualSeed: a seed is a whole number from 0 to 2^53 - 1 (got ${seed})`);
     this.#seed = seed;
     this.#draws = draws;
   }

@@ -10,7 +10,7 @@ export type Nested = number | boolean | Nested[];
 
 /** Reads a contiguous stretch of memory: a strided tensor is first copied on its device. */
 function stretch(tensor: Tensor): { source: Tensor; byteOffset: number; byteLength: number; done: () => void } {
-  if (tensor.dtype === "float16") throw new DTypeError("data", "float16 cannot be read as numbers. Convert with .to(\"float32\") first");
+  if (tensor.dtype === "float16") throw new DTypeError("data", 'float16 cannot be read as numbers. Convert with .to("float32") first');
   const { bytes } = dtypes[tensor.dtype];
   const byteLength = tensor.numel * bytes;
   if (tensor.isContiguous) return { source: tensor, byteOffset: tensor.offset * bytes, byteLength, done: () => {} };
@@ -20,7 +20,10 @@ function stretch(tensor: Tensor): { source: Tensor; byteOffset: number; byteLeng
 
 function checkSingle(tensor: Tensor, op: string): void {
   if (op === "item" && tensor.numel !== 1) {
-    throw new ShapeError("item", `a tensor with ${tensor.numel} elements is not one number (got ${formatShape(tensor.shape)}). Use data() or tolist()`);
+    throw new ShapeError(
+      "item",
+      `a tensor with ${tensor.numel} elements is not one number (got ${formatShape(tensor.shape)}). Use data() or tolist()`,
+    );
   }
 }
 

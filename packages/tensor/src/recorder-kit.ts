@@ -1,26 +1,27 @@
 // What a recorder (autograd) is written with: ops below the public surface, and the hooks into storage and lifetime.
-export { coalesce, contiguousStrides, isContiguous, numel } from "./view.ts";
+
 export type { ConvAttrs, View } from "./backend.ts";
 export { dtypes } from "./dtype.ts";
 export { cast } from "./formula/build.ts";
 export { type Derivative, derivative } from "./formula/derivative.ts";
-export { type Formula, formula, input, type Node, scalar, type ScalarType } from "./formula/nodes.ts";
+export { type Formula, formula, input, type Node, type ScalarType, scalar } from "./formula/nodes.ts";
 export { installRecorder, needsGrad, type Recorder } from "./grad-mode.ts";
 export { retire, scope, track, untracked } from "./lifetime.ts";
 export { type BatchNormAttrs, perChannel, statisticsDims } from "./ops/batch-norm.ts";
-export { convInputGrad, type ConvInputGradAttrs, convWeightGrad, type ConvWeightGradAttrs, convolution } from "./ops/conv.ts";
+export { type ConvInputGradAttrs, type ConvWeightGradAttrs, convInputGrad, convolution, convWeightGrad } from "./ops/conv.ts";
 export { copy_, toDevice, toDType } from "./ops/copy.ts";
 export { allocate, applyOp, type Inputs } from "./ops/dispatch.ts";
 export { alongDim, gatherOp, type ScatterAttrs, scatterOp } from "./ops/gather.ts";
 export type { StructuredOpName } from "./ops/index.ts";
-export { embed, type EmbedAttrs } from "./ops/join.ts";
+export { type EmbedAttrs, embed } from "./ops/join.ts";
 export { broadcastView, mapFormula, mapInPlace } from "./ops/map.ts";
 export { sliceBy } from "./ops/movement.ts";
-export { maxPoolGrad, type MaxPoolAttrs, type MaxPoolGradAttrs } from "./ops/pool.ts";
+export { type MaxPoolAttrs, type MaxPoolGradAttrs, maxPoolGrad } from "./ops/pool.ts";
 export type { DimAttrs, ReduceAttrs } from "./ops/reduce.ts";
 export type { ScanAttrs } from "./ops/scan.ts";
 export { logSoftmaxGrad, type SoftmaxAttrs, softmaxGrad } from "./ops/softmax.ts";
 export type { SortAttrs } from "./ops/sort.ts";
-export { type DiagonalAttrs, type Layout, type SliceAttrs, type UnfoldAttrs, viewLayout, type ViewName } from "./ops/views.ts";
-export { broadcastShapes, broadcastStrides, reducedShape, sameShape, type Shape } from "./shape.ts";
+export { type DiagonalAttrs, type Layout, type SliceAttrs, type UnfoldAttrs, type ViewName, viewLayout } from "./ops/views.ts";
+export { broadcastShapes, broadcastStrides, reducedShape, type Shape, sameShape } from "./shape.ts";
 export { Storage } from "./storage.ts";
+export { coalesce, contiguousStrides, isContiguous, numel } from "./view.ts";

@@ -25,7 +25,10 @@ function broadcastPair(op: string, a: Shape, b: Shape): Shape {
   for (let i = 1; i <= rank; i++) {
     const [x, y] = [a[a.length - i] ?? 1, b[b.length - i] ?? 1];
     if (x !== y && x !== 1 && y !== 1) {
-      throw new ShapeError(op, `sizes differ at dim ${rank - i}: ${x} vs ${y} (got ${formatShape(a)} and ${formatShape(b)}). Sizes must be equal, or one of them 1`);
+      throw new ShapeError(
+        op,
+        `sizes differ at dim ${rank - i}: ${x} vs ${y} (got ${formatShape(a)} and ${formatShape(b)}). Sizes must be equal, or one of them 1`,
+      );
     }
     out[rank - i] = x === 1 ? y : x;
   }
@@ -36,14 +39,16 @@ function broadcastPair(op: string, a: Shape, b: Shape): Shape {
 export function broadcastStrides(shape: Shape, strides: Shape, target: Shape): number[] {
   const lead = target.length - shape.length;
   const out = new Array<number>(target.length);
-  for (let i = 0; i < target.length; i++) out[i] = i < lead || (shape[i - lead] === 1 && target[i] !== 1) ? 0 : (strides[i - lead] as number);
+  for (let i = 0; i < target.length; i++)
+    out[i] = i < lead || (shape[i - lead] === 1 && target[i] !== 1) ? 0 : (strides[i - lead] as number);
   return out;
 }
 
 /** A dim counted from the front. A tensor of rank 0 takes dims 0 and −1, as torch. */
 export function normalizeDim(op: string, dim: number, rank: number): number {
   const n = Math.max(rank, 1);
-  if (!Number.isInteger(dim) || dim < -n || dim >= n) throw new IndexError(op, `dim ${dim} is out of range for rank ${rank}. Dims are ${-n} … ${n - 1}`);
+  if (!Number.isInteger(dim) || dim < -n || dim >= n)
+    throw new IndexError(op, `dim ${dim} is out of range for rank ${rank}. Dims are ${-n} … ${n - 1}`);
   return dim < 0 ? dim + n : dim;
 }
 
@@ -53,7 +58,8 @@ const MAX_RANK = 64;
 /** Sorted distinct dims; null or an empty list means all of them. */
 export function normalizeDims(op: string, dims: number | readonly number[] | null | undefined, rank: number): number[] {
   if (rank > MAX_RANK) throw new ShapeError(op, `at most ${MAX_RANK} dims (got ${rank})`);
-  if (dims === null || dims === undefined || (typeof dims !== "number" && dims.length === 0)) return Array.from({ length: rank }, (_, i) => i);
+  if (dims === null || dims === undefined || (typeof dims !== "number" && dims.length === 0))
+    return Array.from({ length: rank }, (_, i) => i);
   const list = (typeof dims === "number" ? [dims] : dims).map((dim) => normalizeDim(op, dim, rank));
   if (new Set(list).size !== list.length) throw new ShapeError(op, `a dim appears twice in [${(dims as readonly number[]).join(", ")}]`);
   return rank === 0 ? [] : list.sort((a, b) => a - b);
@@ -71,7 +77,10 @@ export function inferSize(op: string, target: Shape, shape: Shape): number[] {
   const known = target.reduce((n, size, i) => (i === unknown ? n : n * size), 1);
   const fits = unknown < 0 ? known === count : known > 0 && count % known === 0;
   if (!fits || target.some((size, i) => size < 0 && i !== unknown)) {
-    throw new ShapeError(op, `${formatShape(target)} does not hold ${count} elements (got ${formatShape(shape)}). The sizes must multiply to ${count}; one of them may be -1`);
+    throw new ShapeError(
+      op,
+      `${formatShape(target)} does not hold ${count} elements (got ${formatShape(shape)}). The sizes must multiply to ${count}; one of them may be -1`,
+    );
   }
   return target.map((size, i) => (i === unknown ? count / known : size));
 }

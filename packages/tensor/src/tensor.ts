@@ -52,7 +52,10 @@ export class Tensor implements View {
   get storage(): Storage {
     if (!this.#storage) {
       const made = this.gradFn ? ` made by ${this.gradFn.name}` : "";
-      throw new LifetimeError("tensor", `a tensor ${formatShape(this.shape)}${made} was released: ${this.#released}. Keep it with detach() or keep()`);
+      throw new LifetimeError(
+        "tensor",
+        `a tensor ${formatShape(this.shape)}${made} was released: ${this.#released}. Keep it with detach() or keep()`,
+      );
     }
     return this.#storage;
   }
@@ -107,7 +110,8 @@ export class Tensor implements View {
   /** Asks for gradients with respect to this leaf. */
   requiresGrad_(value = true): this {
     if (value && !isFloat(this.dtype)) throw new DTypeError("requiresGrad_", `only float tensors have gradients (got ${this.dtype})`);
-    if (!value && !this.isLeaf) throw new GradientError("requiresGrad_", "only leaves can stop asking for gradients. Use detach() on the output of an op");
+    if (!value && !this.isLeaf)
+      throw new GradientError("requiresGrad_", "only leaves can stop asking for gradients. Use detach() on the output of an op");
     this.#requiresGrad = value;
     if (value && this.isLeaf) this.kept = true;
     return this;
@@ -123,7 +127,7 @@ export class Tensor implements View {
   set grad(value: Tensor | null) {
     const old = this.#grad;
     this.#grad = value;
-    if (old && old !== value && !old.kept) old.dispose();
+    if (old !== value && old?.kept === false) old.dispose();
   }
 
   /** For autograd and optimizers: the gradient without the promise that comes with reading it. */

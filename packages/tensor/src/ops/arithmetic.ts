@@ -2,7 +2,7 @@
 import { DTypeError } from "../errors.ts";
 import { scope } from "../lifetime.ts";
 import { Tensor } from "../tensor.ts";
-import { type Operand, pointwiseFunctions as pw, pointwiseMethods as inPlace } from "./pointwise.ts";
+import { pointwiseMethods as inPlace, type Operand, pointwiseFunctions as pw } from "./pointwise.ts";
 
 export interface AlphaOptions {
   /** Factor of the second operand. Default: 1. */
@@ -12,14 +12,18 @@ export interface AlphaOptions {
 const scaled = (y: Operand, alpha: number): Operand => (alpha === 1 ? y : y instanceof Tensor ? pw.mul(y, alpha) : Number(y) * alpha);
 
 /** x + alpha·y. */
-export const add = (x: Operand, y: Operand, { alpha = 1 }: AlphaOptions = {}): Tensor => (alpha === 1 ? pw.add(x, y) : scope(() => pw.add(x, scaled(y, alpha))));
+export const add = (x: Operand, y: Operand, { alpha = 1 }: AlphaOptions = {}): Tensor =>
+  alpha === 1 ? pw.add(x, y) : scope(() => pw.add(x, scaled(y, alpha)));
 /** x − alpha·y. */
-export const sub = (x: Operand, y: Operand, { alpha = 1 }: AlphaOptions = {}): Tensor => (alpha === 1 ? pw.sub(x, y) : scope(() => pw.sub(x, scaled(y, alpha))));
+export const sub = (x: Operand, y: Operand, { alpha = 1 }: AlphaOptions = {}): Tensor =>
+  alpha === 1 ? pw.sub(x, y) : scope(() => pw.sub(x, scaled(y, alpha)));
 
 /** Writes x + alpha·y over x. */
-export const add_ = (x: Tensor, y: Operand, { alpha = 1 }: AlphaOptions = {}): Tensor => scope(() => inPlace.add_.call(x, scaled(y, alpha)));
+export const add_ = (x: Tensor, y: Operand, { alpha = 1 }: AlphaOptions = {}): Tensor =>
+  scope(() => inPlace.add_.call(x, scaled(y, alpha)));
 /** Writes x − alpha·y over x. */
-export const sub_ = (x: Tensor, y: Operand, { alpha = 1 }: AlphaOptions = {}): Tensor => scope(() => inPlace.sub_.call(x, scaled(y, alpha)));
+export const sub_ = (x: Tensor, y: Operand, { alpha = 1 }: AlphaOptions = {}): Tensor =>
+  scope(() => inPlace.sub_.call(x, scaled(y, alpha)));
 
 export interface DivOptions {
   /** "trunc" rounds toward zero, "floor" down; null (the default) does not round and gives floats. */

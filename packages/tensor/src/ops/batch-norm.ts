@@ -22,7 +22,11 @@ const affine = pointwise("affine", (x, weight, bias) => add(mul(x, weight), bias
 export const statisticsDims = (rank: number): number[] => Array.from({ length: rank }, (_, d) => d).filter((d) => d !== 1);
 
 /** A vector over channels as a tensor that broadcasts against [N, C, …]. */
-export const perChannel = (vector: Tensor, rank: number): Tensor => reshape(vector, Array.from({ length: rank }, (_, d) => (d === 1 ? vector.numel : 1)));
+export const perChannel = (vector: Tensor, rank: number): Tensor =>
+  reshape(
+    vector,
+    Array.from({ length: rank }, (_, d) => (d === 1 ? vector.numel : 1)),
+  );
 
 /** x [N, C, …], weight and bias [C] or null → y, and the mean and biased variance it used, [C]. */
 export const batchNormOp: StructuredOp<BatchNormAttrs> = {
@@ -34,10 +38,17 @@ export const batchNormOp: StructuredOp<BatchNormAttrs> = {
     if (!isFloat(dtype)) throw new DTypeError("batchNorm", `expected floats (got ${dtype})`);
     for (const vector of [weight, bias]) {
       if (vector && (vector.ndim !== 1 || vector.shape[0] !== channels)) {
-        throw new ShapeError("batchNorm", `weight and bias must be [${channels}] (got ${formatShape(vector.shape)} for x ${formatShape(shape)})`);
+        throw new ShapeError(
+          "batchNorm",
+          `weight and bias must be [${channels}] (got ${formatShape(vector.shape)} for x ${formatShape(shape)})`,
+        );
       }
     }
-    return [{ shape, dtype }, { shape: [channels], dtype }, { shape: [channels], dtype }];
+    return [
+      { shape, dtype },
+      { shape: [channels], dtype },
+      { shape: [channels], dtype },
+    ];
   },
   decompose([x, weight, bias], { eps }) {
     const input = x as Tensor;
@@ -68,7 +79,14 @@ export function batchNormTraining(x: Tensor, weight: Tensor | null, bias: Tensor
 }
 
 /** Normalises by given statistics: evaluation mode. */
-export function batchNormInference(x: Tensor, mean: Tensor, variance: Tensor, weight: Tensor | null, bias: Tensor | null, eps: number): Tensor {
+export function batchNormInference(
+  x: Tensor,
+  mean: Tensor,
+  variance: Tensor,
+  weight: Tensor | null,
+  bias: Tensor | null,
+  eps: number,
+): Tensor {
   return scope(() => {
     const rstd = pw.rsqrt(pw.add(variance, eps));
     const scale = perChannel(weight ? pw.mul(rstd, weight) : rstd, x.ndim);

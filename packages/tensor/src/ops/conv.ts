@@ -16,7 +16,13 @@ import { perDim, sumOfProducts, windowCount, windows } from "./windows.ts";
 function asPicture(tensor: Tensor): View {
   if (tensor.ndim === 4) return tensor;
   const insert = (list: Shape, value: number): number[] => [...list.slice(0, 2), value, ...list.slice(2)];
-  return { buffer: tensor.buffer, dtype: tensor.dtype, shape: insert(tensor.shape, 1), strides: insert(tensor.strides, 0), offset: tensor.offset };
+  return {
+    buffer: tensor.buffer,
+    dtype: tensor.dtype,
+    shape: insert(tensor.shape, 1),
+    strides: insert(tensor.strides, 0),
+    offset: tensor.offset,
+  };
 }
 
 function pictureAttrs(attrs: ConvAttrs): ConvAttrs {
@@ -41,15 +47,31 @@ export const convOp: StructuredOp<ConvAttrs> = {
     const [input, kernel] = [x as Tensor, weight as Tensor];
     checkConv("conv", input, kernel, bias as Tensor | null, attrs.groups);
     const sizes = spatialOf(input).map((size, i) => {
-      const count = windowCount(size, kernel.shape[i + 2] as number, attrs.stride[i] as number, attrs.padding[i] as number, attrs.dilation[i] as number);
-      if (count < 1) throw new ShapeError("conv", `the kernel is larger than the padded input (got x ${formatShape(input.shape)}, weight ${formatShape(kernel.shape)}, padding ${formatShape(attrs.padding)})`);
+      const count = windowCount(
+        size,
+        kernel.shape[i + 2] as number,
+        attrs.stride[i] as number,
+        attrs.padding[i] as number,
+        attrs.dilation[i] as number,
+      );
+      if (count < 1)
+        throw new ShapeError(
+          "conv",
+          `the kernel is larger than the padded input (got x ${formatShape(input.shape)}, weight ${formatShape(kernel.shape)}, padding ${formatShape(attrs.padding)})`,
+        );
       return count;
     });
     return [{ shape: [input.shape[0] as number, kernel.shape[0] as number, ...sizes], dtype: input.dtype }];
   },
   run(device, [x, weight, bias], [y], attrs) {
     if (!device.fused?.conv || attrs.stride.length > 2) return false;
-    return device.fused.conv(asPicture(x as Tensor), asPicture(weight as Tensor), bias ?? null, asPicture(y as Tensor), pictureAttrs(attrs));
+    return device.fused.conv(
+      asPicture(x as Tensor),
+      asPicture(weight as Tensor),
+      bias ?? null,
+      asPicture(y as Tensor),
+      pictureAttrs(attrs),
+    );
   },
   decompose([x, weight, bias], attrs) {
     const [input, kernel] = [x as Tensor, weight as Tensor];
@@ -73,7 +95,10 @@ export interface ConvInputGradAttrs extends ConvAttrs {
 export const convInputGradOp: StructuredOp<ConvInputGradAttrs> = {
   name: "convInputGrad",
   infer: ([dy, weight], { inputSize, groups }) => [
-    { shape: [(dy as Tensor).shape[0] as number, ((weight as Tensor).shape[1] as number) * groups, ...inputSize], dtype: (dy as Tensor).dtype },
+    {
+      shape: [(dy as Tensor).shape[0] as number, ((weight as Tensor).shape[1] as number) * groups, ...inputSize],
+      dtype: (dy as Tensor).dtype,
+    },
   ],
   run(device, [dy, weight], [dx], attrs) {
     if (!device.fused?.convInputGrad || attrs.stride.length > 2) return false;
@@ -94,9 +119,17 @@ export const convInputGradOp: StructuredOp<ConvInputGradAttrs> = {
       pads.unshift(before, (inputSize[i] as number) + reach - length - before);
     }
     const [o, cg] = kernel.shape as [number, number];
-    const grouped = groupedWindows(pad(stuffed, pads), kernel.shape.slice(2), { stride: stride.map(() => 1), padding: padding.map(() => 0), dilation, groups });
+    const grouped = groupedWindows(pad(stuffed, pads), kernel.shape.slice(2), {
+      stride: stride.map(() => 1),
+      padding: padding.map(() => 0),
+      dilation,
+      groups,
+    });
     const dyw = reshape(grouped, [grouped.shape[0] as number, groups, o / groups, 1, ...grouped.shape.slice(4)]); // [N, G, O/G, 1, …S, …K]
-    const w = flip(reshape(kernel, [1, groups, o / groups, cg, ...new Array<number>(spatial).fill(1), ...kernel.shape.slice(2)]), range(4 + spatial, spatial));
+    const w = flip(
+      reshape(kernel, [1, groups, o / groups, cg, ...new Array<number>(spatial).fill(1), ...kernel.shape.slice(2)]),
+      range(4 + spatial, spatial),
+    );
     const shape = dyw.shape.map((size, d) => (d === 3 ? cg : size));
     const summed = sumOfProducts(dyw, w, shape, [2, ...range(4 + spatial, spatial)]); // [N, G, C/G, …S]
     return [reshape(summed, [g.shape[0] as number, groups * cg, ...inputSize])];
@@ -134,11 +167,14 @@ function checkConv(op: string, x: Tensor, weight: Tensor, bias: Tensor | null, g
   const got = `(got x ${formatShape(x.shape)}, weight ${formatShape(weight.shape)}, groups ${groups})`;
   const layout = "x is [N, C, …], weight is [O, C/groups, …]";
   if (x.ndim < 3 || x.ndim > 5 || weight.ndim !== x.ndim) throw new ShapeError(op, `ranks do not fit ${got}. ${layout}`);
-  if (!isFloat(x.dtype) || x.dtype !== weight.dtype) throw new DTypeError(op, `x is ${x.dtype}, weight is ${weight.dtype}: both must be floats of one dtype`);
+  if (!isFloat(x.dtype) || x.dtype !== weight.dtype)
+    throw new DTypeError(op, `x is ${x.dtype}, weight is ${weight.dtype}: both must be floats of one dtype`);
   const [channels, outputs] = [x.shape[1] as number, weight.shape[0] as number];
   if (channels % groups !== 0 || outputs % groups !== 0) throw new ShapeError(op, `channels do not divide into groups ${got}`);
-  if (weight.shape[1] !== channels / groups) throw new ShapeError(op, `x has ${channels} channels, weight takes ${(weight.shape[1] as number) * groups} ${got}. ${layout}`);
-  if (bias && (bias.ndim !== 1 || bias.shape[0] !== outputs)) throw new ShapeError(op, `bias ${formatShape(bias.shape)} must be [${outputs}] ${got}`);
+  if (weight.shape[1] !== channels / groups)
+    throw new ShapeError(op, `x has ${channels} channels, weight takes ${(weight.shape[1] as number) * groups} ${got}. ${layout}`);
+  if (bias && (bias.ndim !== 1 || bias.shape[0] !== outputs))
+    throw new ShapeError(op, `bias ${formatShape(bias.shape)} must be [${outputs}] ${got}`);
 }
 
 export interface ConvOptions {
@@ -150,7 +186,8 @@ export interface ConvOptions {
 }
 
 function positive(op: string, name: string, values: readonly number[], lowest = 1): readonly number[] {
-  if (values.some((value) => !Number.isInteger(value) || value < lowest)) throw new IndexError(op, `${name} must be whole numbers ≥ ${lowest} (got ${formatShape(values)})`);
+  if (values.some((value) => !Number.isInteger(value) || value < lowest))
+    throw new IndexError(op, `${name} must be whole numbers ≥ ${lowest} (got ${formatShape(values)})`);
   return values;
 }
 
@@ -159,13 +196,22 @@ function samePadding(x: Tensor, weight: Tensor, stride: readonly number[], dilat
   if (stride.some((s) => s !== 1)) throw new IndexError("conv", 'padding "same" needs stride 1');
   const total = dilation.map((d, i) => d * ((weight.shape[i + 2] as number) - 1));
   const odd = total.map((size) => size % 2).reverse();
-  return { x: odd.includes(1) ? pad(x, odd.flatMap((size) => [0, size])) : x, padding: total.map((size) => Math.floor(size / 2)) };
+  return {
+    x: odd.includes(1)
+      ? pad(
+          x,
+          odd.flatMap((size) => [0, size]),
+        )
+      : x,
+    padding: total.map((size) => Math.floor(size / 2)),
+  };
 }
 
 function convNd(op: string, spatial: number, input: Tensor, weight: Tensor, bias: Tensor | null, options: ConvOptions): Tensor {
   const single = input.ndim === spatial + 1;
   const batch = single ? unsqueeze(input, 0) : input;
-  if (batch.ndim !== spatial + 2) throw new ShapeError(op, `expected x with ${spatial + 2} dims, or ${spatial + 1} without batch (got ${formatShape(input.shape)})`);
+  if (batch.ndim !== spatial + 2)
+    throw new ShapeError(op, `expected x with ${spatial + 2} dims, or ${spatial + 1} without batch (got ${formatShape(input.shape)})`);
   const stride = positive(op, "stride", perDim(op, options.stride ?? 1, spatial, "stride"));
   const dilation = positive(op, "dilation", perDim(op, options.dilation ?? 1, spatial, "dilation"));
   const [groups] = positive(op, "groups", [options.groups ?? 1]) as [number];
@@ -173,22 +219,34 @@ function convNd(op: string, spatial: number, input: Tensor, weight: Tensor, bias
     const { x, padding } =
       options.padding === "same"
         ? samePadding(batch, weight, stride, dilation)
-        : { x: batch, padding: options.padding === "valid" ? stride.map(() => 0) : positive(op, "padding", perDim(op, options.padding ?? 0, spatial, "padding"), 0) };
+        : {
+            x: batch,
+            padding:
+              options.padding === "valid"
+                ? stride.map(() => 0)
+                : positive(op, "padding", perDim(op, options.padding ?? 0, spatial, "padding"), 0),
+          };
     const [y] = applyOp(convOp, [x, weight, bias], { stride, padding, dilation, groups }) as [Tensor];
     return single ? view(y, y.shape.slice(1)) : y;
   });
 }
 
 /** x [N, C, L] (or [C, L]), weight [O, C/groups, K], bias [O] → [N, O, L']. */
-export const conv1d = (x: Tensor, weight: Tensor, bias: Tensor | null = null, options: ConvOptions = {}): Tensor => convNd("conv1d", 1, x, weight, bias, options);
+export const conv1d = (x: Tensor, weight: Tensor, bias: Tensor | null = null, options: ConvOptions = {}): Tensor =>
+  convNd("conv1d", 1, x, weight, bias, options);
 /** x [N, C, H, W] (or [C, H, W]), weight [O, C/groups, KH, KW], bias [O] → [N, O, H', W']. */
-export const conv2d = (x: Tensor, weight: Tensor, bias: Tensor | null = null, options: ConvOptions = {}): Tensor => convNd("conv2d", 2, x, weight, bias, options);
+export const conv2d = (x: Tensor, weight: Tensor, bias: Tensor | null = null, options: ConvOptions = {}): Tensor =>
+  convNd("conv2d", 2, x, weight, bias, options);
 /** x [N, C, D, H, W] (or [C, D, H, W]), weight [O, C/groups, KD, KH, KW], bias [O] → [N, O, D', H', W']. */
-export const conv3d = (x: Tensor, weight: Tensor, bias: Tensor | null = null, options: ConvOptions = {}): Tensor => convNd("conv3d", 3, x, weight, bias, options);
+export const conv3d = (x: Tensor, weight: Tensor, bias: Tensor | null = null, options: ConvOptions = {}): Tensor =>
+  convNd("conv3d", 3, x, weight, bias, options);
 
 /** The gradients as ops of their own: autograd's rules call them, and they have gradients again. */
-export const convInputGrad = (dy: Tensor, weight: Tensor, attrs: ConvInputGradAttrs): Tensor => applyOp(convInputGradOp, [dy, weight], attrs)[0] as Tensor;
-export const convWeightGrad = (dy: Tensor, x: Tensor, attrs: ConvWeightGradAttrs): Tensor => applyOp(convWeightGradOp, [dy, x], attrs)[0] as Tensor;
+export const convInputGrad = (dy: Tensor, weight: Tensor, attrs: ConvInputGradAttrs): Tensor =>
+  applyOp(convInputGradOp, [dy, weight], attrs)[0] as Tensor;
+export const convWeightGrad = (dy: Tensor, x: Tensor, attrs: ConvWeightGradAttrs): Tensor =>
+  applyOp(convWeightGradOp, [dy, x], attrs)[0] as Tensor;
 
 /** Convolution by attributes: one entry per spatial dim. */
-export const convolution = (x: Tensor, weight: Tensor, bias: Tensor | null, attrs: ConvAttrs): Tensor => applyOp(convOp, [x, weight, bias], attrs)[0] as Tensor;
+export const convolution = (x: Tensor, weight: Tensor, bias: Tensor | null, attrs: ConvAttrs): Tensor =>
+  applyOp(convOp, [x, weight, bias], attrs)[0] as Tensor;

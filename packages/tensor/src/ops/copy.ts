@@ -3,7 +3,7 @@ import type { Backend } from "../backend.ts";
 import { type DType, dtypes } from "../dtype.ts";
 import { cast } from "../formula/build.ts";
 import { type Formula, formula, input, type ScalarType } from "../formula/nodes.ts";
-import { Tensor } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
 import { allocate, applyOp, type StructuredOp } from "./dispatch.ts";
 import { mapFormula, mapInPlace } from "./map.ts";
 
@@ -18,7 +18,8 @@ export const clone = (x: Tensor): Tensor => mapFormula("clone", convert(x.dtype,
 export const contiguous = (x: Tensor): Tensor => (x.isContiguous ? x : clone(x));
 
 /** Writes `source`, broadcast and converted, over `target`. */
-export const copy_ = (target: Tensor, source: Tensor): Tensor => mapInPlace("copy_", convert(source.dtype, target.dtype), target, [source], []);
+export const copy_ = (target: Tensor, source: Tensor): Tensor =>
+  mapInPlace("copy_", convert(source.dtype, target.dtype), target, [source], []);
 
 /** Another dtype; floats are truncated to integers. x itself where it already has it. */
 export function toDType(x: Tensor, dtype: DType): Tensor {
@@ -38,7 +39,8 @@ export const transfer: StructuredOp<{ device: Backend }> = {
 };
 
 /** The same values on another device. The source must read synchronously: values of one that does not come through `await x.data()`. */
-export const toDevice = (x: Tensor, device: Backend): Tensor => (x.device === device ? x : (applyOp(transfer, [x], { device })[0] as Tensor));
+export const toDevice = (x: Tensor, device: Backend): Tensor =>
+  x.device === device ? x : (applyOp(transfer, [x], { device })[0] as Tensor);
 
 /** Another dtype, or another device. */
 export const to = (x: Tensor, target: DType | Backend): Tensor => (typeof target === "string" ? toDType(x, target) : toDevice(x, target));

@@ -4,7 +4,7 @@ import { defaultDevice } from "../device.ts";
 import { type DType, dtypes, isFloat, type TypedArray } from "../dtype.ts";
 import { DTypeError, formatShape, ShapeError } from "../errors.ts";
 import { add, cast, eq, intDiv, mul, rem, sub } from "../formula/build.ts";
-import { type Formula, formula, index, scalar, type ScalarType } from "../formula/nodes.ts";
+import { type Formula, formula, index, type ScalarType, scalar } from "../formula/nodes.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { numel } from "../view.ts";
@@ -25,8 +25,14 @@ export type NestedData = number | boolean | readonly NestedData[];
 const finish = (x: Tensor, requiresGrad: boolean | undefined): Tensor => (requiresGrad ? x.requiresGrad_() : x);
 
 /** Uploads values that already have the dtype's array type. */
-export function fromArray(data: TypedArray, shape: Shape, dtype: DType, { device = defaultDevice(), requiresGrad }: Omit<TensorOptions, "dtype"> = {}): Tensor {
-  if (data.length !== numel(shape)) throw new ShapeError("tensor", `${data.length} values do not fill ${formatShape(shape)} (${numel(shape)} elements)`);
+export function fromArray(
+  data: TypedArray,
+  shape: Shape,
+  dtype: DType,
+  { device = defaultDevice(), requiresGrad }: Omit<TensorOptions, "dtype"> = {},
+): Tensor {
+  if (data.length !== numel(shape))
+    throw new ShapeError("tensor", `${data.length} values do not fill ${formatShape(shape)} (${numel(shape)} elements)`);
   const out = allocate(device, [...shape], dtype);
   device.write(out.buffer, 0, data);
   return finish(out, requiresGrad);
@@ -48,13 +54,15 @@ function fill(data: NestedData, shape: Shape, dim: number, out: Float64Array, at
     out[at] = Number(data);
     return at + 1;
   }
-  if (!Array.isArray(data) || data.length !== shape[dim]) throw new ShapeError("tensor", `nested arrays are ragged: expected ${shape[dim]} items at depth ${dim}`);
+  if (!Array.isArray(data) || data.length !== shape[dim])
+    throw new ShapeError("tensor", `nested arrays are ragged: expected ${shape[dim]} items at depth ${dim}`);
   let next = at;
   for (const item of data) next = fill(item, shape, dim + 1, out, next);
   return next;
 }
 
-const firstLeaf = (data: NestedData): number | boolean | undefined => (Array.isArray(data) ? firstLeaf(data[0] as NestedData) : (data as number | boolean | undefined));
+const firstLeaf = (data: NestedData): number | boolean | undefined =>
+  Array.isArray(data) ? firstLeaf(data[0] as NestedData) : (data as number | boolean | undefined);
 
 const arrayDTypes: readonly [new (...args: never[]) => ArrayBufferView, DType][] = [
   [Float32Array, "float32"],
@@ -72,7 +80,10 @@ const arrayDTypes: readonly [new (...args: never[]) => ArrayBufferView, DType][]
  * tensor([[1, 2], [3, 4]]);
  * tensor(new Float32Array(6), { shape: [2, 3] });
  */
-export function tensor(data: NestedData | TypedArray | Uint8ClampedArray, { dtype, shape, ...options }: TensorOptions & { shape?: Shape } = {}): Tensor {
+export function tensor(
+  data: NestedData | TypedArray | Uint8ClampedArray,
+  { dtype, shape, ...options }: TensorOptions & { shape?: Shape } = {},
+): Tensor {
   if (ArrayBuffer.isView(data)) {
     const own = arrayDTypes.find(([type]) => data instanceof type)?.[1];
     if (!own) throw new DTypeError("tensor", `no dtype for a ${data.constructor.name}. Pass a Float32Array, Int32Array or Uint8Array`);
@@ -96,8 +107,16 @@ function convert(data: TypedArray, dtype: DType): TypedArray {
 }
 
 /** Runs a formula of the element's index on the device: nothing is uploaded. */
-export function generate(f: Formula, scalars: readonly number[], shape: Shape, dtype: DType, { device = defaultDevice(), requiresGrad }: Omit<TensorOptions, "dtype"> = {}): Tensor {
-  for (const size of shape) if (!Number.isInteger(size) || size < 0) throw new ShapeError("generate", `sizes must be whole numbers ≥ 0 (got ${formatShape(shape)})`);
+export function generate(
+  f: Formula,
+  scalars: readonly number[],
+  shape: Shape,
+  dtype: DType,
+  { device = defaultDevice(), requiresGrad }: Omit<TensorOptions, "dtype"> = {},
+): Tensor {
+  for (const size of shape)
+    if (!Number.isInteger(size) || size < 0)
+      throw new ShapeError("generate", `sizes must be whole numbers ≥ 0 (got ${formatShape(shape)})`);
   const out = allocate(device, [...shape], dtype);
   if (out.numel > 0) device.map(f, [], scalars, [out]);
   return finish(out, requiresGrad);
@@ -106,7 +125,11 @@ export function generate(f: Formula, scalars: readonly number[], shape: Shape, d
 const constantFormula = (type: ScalarType): Formula => formula([], [type], [scalar(0, type)]);
 
 /** A tensor of one value. */
-export function full(shape: Shape, value: number | boolean, { dtype = typeof value === "boolean" ? "bool" : "float32", ...options }: TensorOptions = {}): Tensor {
+export function full(
+  shape: Shape,
+  value: number | boolean,
+  { dtype = typeof value === "boolean" ? "bool" : "float32", ...options }: TensorOptions = {},
+): Tensor {
   return generate(constantFormula(dtypes[dtype].scalar), [Number(value)], shape, dtype, options);
 }
 
@@ -124,11 +147,13 @@ export const onesLike = (x: Tensor, options: TensorOptions = {}): Tensor => full
 export const fullLike = (x: Tensor, value: number | boolean, options: TensorOptions = {}): Tensor => full(x.shape, value, like(x, options));
 export const emptyLike = (x: Tensor, options: TensorOptions = {}): Tensor => empty(x.shape, like(x, options));
 /** A tensor of one value, with the dtype and device of x. */
-export const newFull = (x: Tensor, shape: Shape, value: number | boolean, options: TensorOptions = {}): Tensor => full(shape, value, like(x, options));
+export const newFull = (x: Tensor, shape: Shape, value: number | boolean, options: TensorOptions = {}): Tensor =>
+  full(shape, value, like(x, options));
 export const newZeros = (x: Tensor, shape: Shape, options: TensorOptions = {}): Tensor => newFull(x, shape, 0, options);
 export const newOnes = (x: Tensor, shape: Shape, options: TensorOptions = {}): Tensor => newFull(x, shape, 1, options);
 
-const rampFormula = (type: "int" | "float"): Formula => formula([], [type, type], [add(scalar(0, type), mul(cast(index, type), scalar(1, type)))]);
+const rampFormula = (type: "int" | "float"): Formula =>
+  formula([], [type, type], [add(scalar(0, type), mul(cast(index, type), scalar(1, type)))]);
 
 /** start, start + step, … below end; arange(end) starts at 0. int32 if all three are whole numbers, else float32. */
 export function arange(end: number, options?: TensorOptions): Tensor;
@@ -147,20 +172,31 @@ function ramp(start: number, step: number, count: number, { dtype = "float32", .
 
 /** `steps` values from start to end, both included. */
 export function linspace(start: number, end: number, steps: number, options: TensorOptions = {}): Tensor {
-  const values = Float64Array.from({ length: steps }, (_, i) => (i < steps / 2 ? start + (i * (end - start)) / (steps - 1) : end - ((steps - 1 - i) * (end - start)) / (steps - 1)));
+  const values = Float64Array.from({ length: steps }, (_, i) =>
+    i < steps / 2 ? start + (i * (end - start)) / (steps - 1) : end - ((steps - 1 - i) * (end - start)) / (steps - 1),
+  );
   if (steps === 1) values[0] = start;
   return tensor(values, options);
 }
 
 /** `steps` powers of `base`, with exponents from start to end. */
-export function logspace(start: number, end: number, steps: number, { base = 10, ...options }: TensorOptions & { base?: number } = {}): Tensor {
+export function logspace(
+  start: number,
+  end: number,
+  steps: number,
+  { base = 10, ...options }: TensorOptions & { base?: number } = {},
+): Tensor {
   const exponent = (i: number): number => (steps === 1 ? start : start + (i * (end - start)) / (steps - 1));
-  return tensor(Float64Array.from({ length: steps }, (_, i) => base ** exponent(i)), options);
+  return tensor(
+    Float64Array.from({ length: steps }, (_, i) => base ** exponent(i)),
+    options,
+  );
 }
 
 const width = scalar(0, "int");
 const position = cast(index, "int");
-const eyeFormula = (type: ScalarType): Formula => formula([], ["int"], [cast(eq(sub(intDiv(position, width), rem(position, width)), 0), type)]);
+const eyeFormula = (type: ScalarType): Formula =>
+  formula([], ["int"], [cast(eq(sub(intDiv(position, width), rem(position, width)), 0), type)]);
 
 /** Ones on the diagonal of a rows × columns matrix. */
 export function eye(rows: number, columns: number = rows, { dtype = "float32", ...options }: TensorOptions = {}): Tensor {

@@ -31,7 +31,10 @@ export interface StructuredOp<Attrs> {
 /** Uninitialised memory: for outputs that a kernel is about to fill. */
 export function allocate(device: Backend, shape: readonly number[], dtype: DType): Tensor {
   if (!device.capabilities.dtypes.has(dtype)) {
-    throw new UnsupportedError("allocate", `the ${device.name} backend has no ${dtype}. It has ${[...device.capabilities.dtypes].join(", ")}`);
+    throw new UnsupportedError(
+      "allocate",
+      `the ${device.name} backend has no ${dtype}. It has ${[...device.capabilities.dtypes].join(", ")}`,
+    );
   }
   return new Tensor(new Storage(device, numel(shape) * dtypes[dtype].bytes), dtype, shape, contiguousStrides(shape), 0);
 }
@@ -49,7 +52,8 @@ export function applyOp<Attrs>(op: StructuredOp<Attrs>, inputs: Inputs, attrs: A
   }
   if (!outputs) {
     const { decompose } = op;
-    if (!decompose) throw new UnsupportedError(op.name, `the ${device.name} backend has no kernel for ${specs[0]?.dtype}, and the op no decomposition`);
+    if (!decompose)
+      throw new UnsupportedError(op.name, `the ${device.name} backend has no kernel for ${specs[0]?.dtype}, and the op no decomposition`);
     outputs = noGrad(() => scope(() => decompose(inputs, attrs)));
   }
   if (needsGrad(inputs)) recorder(op.name).recordOp(op.name, inputs, attrs, outputs);

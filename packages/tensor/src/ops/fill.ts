@@ -1,6 +1,6 @@
 // Overwriting a tensor with one value.
 import { dtypes } from "../dtype.ts";
-import { formula, scalar, type ScalarType } from "../formula/nodes.ts";
+import { formula, type ScalarType, scalar } from "../formula/nodes.ts";
 import type { Tensor } from "../tensor.ts";
 import { mapInPlace } from "./map.ts";
 

@@ -9,7 +9,8 @@ import { applyOp, type StructuredOp } from "./dispatch.ts";
 import { expand, view } from "./movement.ts";
 
 function checkIndexDType(op: string, index: Tensor): void {
-  if (isFloat(index.dtype) || index.dtype === "bool") throw new DTypeError(op, `indices must be whole numbers (got ${index.dtype}). Convert with .to("int32")`);
+  if (isFloat(index.dtype) || index.dtype === "bool")
+    throw new DTypeError(op, `indices must be whole numbers (got ${index.dtype}). Convert with .to("int32")`);
 }
 
 /** Indices as kernels take them: int32, and looked at here where the device reads synchronously (a GPU's kernels clamp instead). */
@@ -17,7 +18,8 @@ export function checkedIndex(op: string, index: Tensor, size: number, lowest = 0
   checkIndexDType(op, index);
   if (index.device.capabilities.syncRead) {
     for (const at of index.dataSync()) {
-      if (at < lowest || at >= size) throw new IndexError(op, `index ${at} is out of range for a dim of size ${size} (got indices ${formatShape(index.shape)})`);
+      if (at < lowest || at >= size)
+        throw new IndexError(op, `index ${at} is out of range for a dim of size ${size} (got indices ${formatShape(index.shape)})`);
     }
   }
   return toDType(index, "int32");
@@ -25,7 +27,10 @@ export function checkedIndex(op: string, index: Tensor, size: number, lowest = 0
 
 function checkFits(op: string, index: Shape, x: Shape, dim: number): void {
   if (index.length !== x.length || index.some((size, d) => d !== dim && size > (x[d] as number))) {
-    throw new ShapeError(op, `indices ${formatShape(index)} do not fit ${formatShape(x)}. All sizes but dim ${dim} may be at most the tensor's`);
+    throw new ShapeError(
+      op,
+      `indices ${formatShape(index)} do not fit ${formatShape(x)}. All sizes but dim ${dim} may be at most the tensor's`,
+    );
   }
 }
 
@@ -37,7 +42,13 @@ export const gatherOp: StructuredOp<{ dim: number }> = {
     const [source, at] = [x as Tensor, index as Tensor];
     const strides = source.strides;
     // kernels take an input as large as the index in all other dims
-    const window = { buffer: source.buffer, dtype: source.dtype, shape: at.shape.map((size, d) => (d === dim ? (source.shape[d] as number) : size)), strides, offset: source.offset };
+    const window = {
+      buffer: source.buffer,
+      dtype: source.dtype,
+      shape: at.shape.map((size, d) => (d === dim ? (source.shape[d] as number) : size)),
+      strides,
+      offset: source.offset,
+    };
     if (at.numel > 0) device.gather(window, dim, at, out as Tensor);
     return true;
   },
@@ -48,7 +59,18 @@ export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
   const d = normalizeDim("gather", dim, x.ndim);
   if (x.ndim === 0) return view(gather(view(x, [1]), 0, index.ndim === 0 ? view(index, [1]) : index), index.shape);
   // as torch: an index without elements may have any rank
-  if (index.numel === 0 && index.ndim !== x.ndim) return view(gather(x, d, view(index, x.shape.map((size, i) => (i === d ? 0 : size)))), index.shape);
+  if (index.numel === 0 && index.ndim !== x.ndim)
+    return view(
+      gather(
+        x,
+        d,
+        view(
+          index,
+          x.shape.map((size, i) => (i === d ? 0 : size)),
+        ),
+      ),
+      index.shape,
+    );
   if (index.ndim === x.ndim) checkFits("gather", index.shape, x.shape, d);
   else throw new ShapeError("gather", `indices must have the tensor's rank (got ${formatShape(index.shape)} for ${formatShape(x.shape)})`);
   return applyOp(gatherOp, [x, checkedIndex("gather", index, x.shape[d] as number)], { dim: d })[0] as Tensor;
@@ -65,8 +87,14 @@ export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
 
 /** A vector of indices as one that names a position for every element beside dim: stride 0, no copy. */
 export function alongDim(index: Tensor, shape: Shape, dim: number): Tensor {
-  const column = view(index, shape.map((_, d) => (d === dim ? index.numel : 1)));
-  return expand(column, shape.map((size, d) => (d === dim ? index.numel : size)));
+  const column = view(
+    index,
+    shape.map((_, d) => (d === dim ? index.numel : 1)),
+  );
+  return expand(
+    column,
+    shape.map((size, d) => (d === dim ? index.numel : size)),
+  );
 }
 
 /** Rows of a table: ids of any shape give [...ids, D]. */
@@ -88,14 +116,32 @@ export const scatterOp: StructuredOp<ScatterAttrs> = {
     const [source, at, values, y] = [x as Tensor, index as Tensor, src as Tensor, out as Tensor];
     const type = dtypes[source.dtype].scalar;
     if (y.numel > 0) device.map(castFormula(type, type), [source], [], [y]);
-    if (at.numel > 0) device.scatter(mode, y, dim, at, { buffer: values.buffer, dtype: values.dtype, shape: at.shape, strides: values.strides, offset: values.offset });
+    if (at.numel > 0)
+      device.scatter(mode, y, dim, at, {
+        buffer: values.buffer,
+        dtype: values.dtype,
+        shape: at.shape,
+        strides: values.strides,
+        offset: values.offset,
+      });
     return true;
   },
 };
 
 function scatterBy(op: string, mode: ScatterMode, x: Tensor, dim: number, index: Tensor, src: Tensor | number): Tensor {
   const d = normalizeDim(op, dim, x.ndim);
-  if (x.ndim === 0) return view(scatterBy(op, mode, view(x, [1]), 0, index.ndim === 0 ? view(index, [1]) : index, src instanceof Tensor && src.ndim === 0 ? view(src, [1]) : src), []);
+  if (x.ndim === 0)
+    return view(
+      scatterBy(
+        op,
+        mode,
+        view(x, [1]),
+        0,
+        index.ndim === 0 ? view(index, [1]) : index,
+        src instanceof Tensor && src.ndim === 0 ? view(src, [1]) : src,
+      ),
+      [],
+    );
   checkFits(op, index.shape, x.shape, d);
   const values = src instanceof Tensor ? src : expand(filledLike(x, src), index.shape);
   if (values.dtype !== x.dtype) throw new DTypeError(op, `src is ${values.dtype}, the tensor ${x.dtype}. Convert one with .to(…)`);
@@ -121,7 +167,8 @@ export function scatter(x: Tensor, dim: number, index: Tensor, src: Tensor | num
   return scatterBy("scatter", mode, x, dim, index, src);
 }
 /** As scatter, adding. */
-export const scatterAdd = (x: Tensor, dim: number, index: Tensor, src: Tensor): Tensor => scatterBy("scatterAdd", "add", x, dim, index, src);
+export const scatterAdd = (x: Tensor, dim: number, index: Tensor, src: Tensor): Tensor =>
+  scatterBy("scatterAdd", "add", x, dim, index, src);
 
 /** x with alpha·source added to the rows along dim that the vector of indices names; a row named twice is added twice. */
 export function indexAdd(x: Tensor, dim: number, index: Tensor, source: Tensor, { alpha = 1 }: { alpha?: number } = {}): Tensor {
@@ -151,4 +198,3 @@ function countClasses(index: Tensor): number {
   for (const at of index.dataSync()) highest = Math.max(highest, at);
   return highest + 1;
 }
-

@@ -8,8 +8,8 @@ import { normalizeDim, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { castFormula } from "./copy.ts";
 import { applyOp, type StructuredOp } from "./dispatch.ts";
-import { type Layout, viewLayout, type ViewName, views } from "./views.ts";
 import { narrow, select, unsqueeze, view } from "./movement.ts";
+import { type Layout, type ViewName, viewLayout, views } from "./views.ts";
 
 const viewOf = (tensor: Tensor, layout: Layout): View => ({ buffer: tensor.buffer, dtype: tensor.dtype, ...layout });
 
@@ -52,7 +52,11 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
   const d = normalizeDim("cat", dim, first.ndim);
   return scope(() => {
     const none = first.shape.map((size, i) => (i === d ? 0 : size));
-    return applyOp(catOp, tensors.map((x) => (isNothing(x) ? view(x, none) : x)), { dim: d })[0] as Tensor;
+    return applyOp(
+      catOp,
+      tensors.map((x) => (isNothing(x) ? view(x, none) : x)),
+      { dim: d },
+    )[0] as Tensor;
   });
 }
 
@@ -63,10 +67,14 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
   const [first] = tensors;
   if (!first) throw new ShapeError("stack", "expected at least one tensor (got an empty list)");
   for (const x of tensors) {
-    if (formatShape(x.shape) !== formatShape(first.shape)) throw new ShapeError("stack", `shapes must be equal (got ${formatShape(first.shape)} and ${formatShape(x.shape)})`);
+    if (formatShape(x.shape) !== formatShape(first.shape))
+      throw new ShapeError("stack", `shapes must be equal (got ${formatShape(first.shape)} and ${formatShape(x.shape)})`);
   }
   const d = normalizeDim("stack", dim, first.ndim + 1);
-  return cat(tensors.map((x) => unsqueeze(x, d)), d);
+  return cat(
+    tensors.map((x) => unsqueeze(x, d)),
+    d,
+  );
 }
 
 export interface EmbedAttrs {
@@ -102,7 +110,8 @@ export function split(x: Tensor, sizes: number | readonly number[], dim = 0): Te
     const count = Math.max(1, Math.ceil(total / sizes));
     return Array.from({ length: count }, (_, i) => narrow(x, d, i * sizes, Math.min(sizes, total - i * sizes)));
   }
-  if (sizes.reduce((a, b) => a + b, 0) !== total) throw new ShapeError("split", `sizes [${sizes.join(", ")}] do not add up to ${total} (got ${formatShape(x.shape)})`);
+  if (sizes.reduce((a, b) => a + b, 0) !== total)
+    throw new ShapeError("split", `sizes [${sizes.join(", ")}] do not add up to ${total} (got ${formatShape(x.shape)})`);
   let start = 0;
   return sizes.map((size) => {
     const part = narrow(x, d, start, size);

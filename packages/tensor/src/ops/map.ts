@@ -2,27 +2,44 @@
 import type { View } from "../backend.ts";
 import { commonDevice } from "../device.ts";
 import type { DType } from "../dtype.ts";
-import { GradientError, ShapeError, formatShape } from "../errors.ts";
+import { formatShape, GradientError, ShapeError } from "../errors.ts";
 import type { Formula } from "../formula/nodes.ts";
 import { needsGrad, recorder } from "../grad-mode.ts";
-import { broadcastShapes, broadcastStrides, sameShape, type Shape } from "../shape.ts";
+import { broadcastShapes, broadcastStrides, type Shape, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { allocate } from "./dispatch.ts";
 
 /** The tensor as a view of another shape, stride 0 along broadcast dims. */
 export function broadcastView(tensor: Tensor, shape: Shape): View {
   if (sameShape(tensor.shape, shape)) return tensor;
-  return { buffer: tensor.buffer, dtype: tensor.dtype, shape, strides: broadcastStrides(tensor.shape, tensor.strides, shape), offset: tensor.offset };
+  return {
+    buffer: tensor.buffer,
+    dtype: tensor.dtype,
+    shape,
+    strides: broadcastStrides(tensor.shape, tensor.strides, shape),
+    offset: tensor.offset,
+  };
 }
 
 const shapesOf = (tensors: readonly Tensor[]): Shape[] => tensors.map((tensor) => tensor.shape);
 
 /** Outputs of `formula` on tensors that broadcast against each other; one dtype per output. */
-export function mapFormula(name: string, formula: Formula, inputs: readonly Tensor[], scalars: readonly number[], dtypes: readonly DType[]): Tensor[] {
+export function mapFormula(
+  name: string,
+  formula: Formula,
+  inputs: readonly Tensor[],
+  scalars: readonly number[],
+  dtypes: readonly DType[],
+): Tensor[] {
   const device = commonDevice(name, inputs);
   const shape = broadcastShapes(name, shapesOf(inputs));
   const outputs = dtypes.map((dtype) => allocate(device, shape, dtype));
-  device.map(formula, inputs.map((input) => broadcastView(input, shape)), scalars, outputs);
+  device.map(
+    formula,
+    inputs.map((input) => broadcastView(input, shape)),
+    scalars,
+    outputs,
+  );
   if (needsGrad(inputs)) recorder(name).recordMap(name, formula, inputs, scalars, outputs);
   return outputs;
 }
@@ -32,7 +49,10 @@ export function mapInPlace(name: string, formula: Formula, target: Tensor, input
   const device = commonDevice(name, [target, ...inputs]);
   const shape = broadcastShapes(name, shapesOf([target, ...inputs]));
   if (!sameShape(shape, target.shape)) {
-    throw new ShapeError(name, `the result ${formatShape(shape)} does not fit in place into ${formatShape(target.shape)}. Use the op without _`);
+    throw new ShapeError(
+      name,
+      `the result ${formatShape(shape)} does not fit in place into ${formatShape(target.shape)}. Use the op without _`,
+    );
   }
   checkWritable(name, target);
   const recorded = needsGrad([target, ...inputs]);
@@ -50,7 +70,10 @@ export function mapInPlace(name: string, formula: Formula, target: Tensor, input
 /** Expanded dims make several elements one place in memory: nothing may be written there. */
 export function checkWritable(name: string, target: Tensor): void {
   if (target.numel > 0 && target.shape.some((size, d) => size > 1 && target.strides[d] === 0)) {
-    throw new ShapeError(name, `several elements of ${formatShape(target.shape)} share one place in memory (an expanded tensor). Write to a clone()`);
+    throw new ShapeError(
+      name,
+      `several elements of ${formatShape(target.shape)} share one place in memory (an expanded tensor). Write to a clone()`,
+    );
   }
 }
 

@@ -8,7 +8,7 @@ import { scope } from "../lifetime.ts";
 import { broadcastShapes, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { numel } from "../view.ts";
-import { applyOp, type Inputs, type StructuredOp } from "./dispatch.ts";
+import { applyOp, type StructuredOp } from "./dispatch.ts";
 import { broadcastView } from "./map.ts";
 import { reshape, unsqueeze } from "./movement.ts";
 import { pointwiseFunctions as pw } from "./pointwise.ts";
@@ -22,7 +22,10 @@ export const matmulOp: StructuredOp<null> = {
     const [a, b, bias] = inputs as [Tensor, Tensor, Tensor | null];
     const hint = "a is [M, K], b is [K, N]";
     if (last(a.shape, 1) !== last(b.shape, 2)) {
-      throw new ShapeError("matmul", `inner sizes differ: ${last(a.shape, 1)} vs ${last(b.shape, 2)} (got ${formatShape(a.shape)} and ${formatShape(b.shape)}). ${hint}`);
+      throw new ShapeError(
+        "matmul",
+        `inner sizes differ: ${last(a.shape, 1)} vs ${last(b.shape, 2)} (got ${formatShape(a.shape)} and ${formatShape(b.shape)}). ${hint}`,
+      );
     }
     if (a.dtype !== b.dtype) throw new DTypeError("matmul", `dtypes differ: ${a.dtype} vs ${b.dtype}. Convert one with .to(…)`);
     if (!isFloat(a.dtype) && a.dtype !== "int32") throw new DTypeError("matmul", `no matmul of ${a.dtype}. Convert with .to("float32")`);
@@ -58,7 +61,11 @@ function checkRank(op: string, x: Tensor, rank: number, what: string): void {
 
 /** Matrix product with PyTorch's rules: vectors are rows or columns, leading dims broadcast. */
 export function matmul(a: Tensor, b: Tensor): Tensor {
-  if (a.ndim === 0 || b.ndim === 0) throw new ShapeError("matmul", `both operands need at least 1 dim (got ${formatShape(a.shape)} and ${formatShape(b.shape)}). Use mul for scalars`);
+  if (a.ndim === 0 || b.ndim === 0)
+    throw new ShapeError(
+      "matmul",
+      `both operands need at least 1 dim (got ${formatShape(a.shape)} and ${formatShape(b.shape)}). Use mul for scalars`,
+    );
   if (a.ndim > 1 && b.ndim > 1) return product(a, b);
   return scope(() => {
     const out = product(a.ndim === 1 ? unsqueeze(a, 0) : a, b.ndim === 1 ? unsqueeze(b, 1) : b);
@@ -80,7 +87,11 @@ export function mm(a: Tensor, b: Tensor): Tensor {
 export function bmm(a: Tensor, b: Tensor): Tensor {
   checkRank("bmm", a, 3, "a");
   checkRank("bmm", b, 3, "b");
-  if (a.shape[0] !== b.shape[0]) throw new ShapeError("bmm", `batch sizes differ: ${a.shape[0]} vs ${b.shape[0]} (got ${formatShape(a.shape)} and ${formatShape(b.shape)})`);
+  if (a.shape[0] !== b.shape[0])
+    throw new ShapeError(
+      "bmm",
+      `batch sizes differ: ${a.shape[0]} vs ${b.shape[0]} (got ${formatShape(a.shape)} and ${formatShape(b.shape)})`,
+    );
   return product(a, b);
 }
 
@@ -144,10 +155,16 @@ function addProduct(input: Tensor, a: Tensor, b: Tensor, beta: number, alpha: nu
 /** Affine map y = x·Wᵀ + b: x [..., in], weight [out, in], bias [out], result [..., out]. */
 export function linear(x: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
   if (x.ndim === 0 || weight.ndim > 2 || weight.ndim === 0) {
-    throw new ShapeError("linear", `expected x [..., in] and weight [out, in] (got ${formatShape(x.shape)} and ${formatShape(weight.shape)})`);
+    throw new ShapeError(
+      "linear",
+      `expected x [..., in] and weight [out, in] (got ${formatShape(x.shape)} and ${formatShape(weight.shape)})`,
+    );
   }
   if (last(x.shape, 1) !== last(weight.shape, 1)) {
-    throw new ShapeError("linear", `x has ${last(x.shape, 1)} features, weight takes ${last(weight.shape, 1)} (got ${formatShape(x.shape)} and ${formatShape(weight.shape)}). x is [..., in], weight is [out, in]`);
+    throw new ShapeError(
+      "linear",
+      `x has ${last(x.shape, 1)} features, weight takes ${last(weight.shape, 1)} (got ${formatShape(x.shape)} and ${formatShape(weight.shape)}). x is [..., in], weight is [out, in]`,
+    );
   }
   return scope(() => {
     if (weight.ndim === 1) return bias ? pw.add(matmul(x, weight), bias) : matmul(x, weight);

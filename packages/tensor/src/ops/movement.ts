@@ -1,11 +1,11 @@
 // Views and reshapes: nothing is computed, and nothing is copied unless a reshape cannot do without it.
 import { formatShape, IndexError, ShapeError } from "../errors.ts";
-import { inferSize, normalizeDim, normalizeDims, reshapeStrides, sameShape, type Shape } from "../shape.ts";
+import { inferSize, normalizeDim, normalizeDims, reshapeStrides, type Shape, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { numel } from "../view.ts";
-import { applyView } from "./dispatch.ts";
 import { clone } from "./copy.ts";
-import { expandSizes, permutation, type SliceAttrs, sliceAttrs, viewLayout, type ViewName, type views } from "./views.ts";
+import { applyView } from "./dispatch.ts";
+import { expandSizes, permutation, type SliceAttrs, sliceAttrs, type ViewName, viewLayout, type views } from "./views.ts";
 
 function viewOp<Name extends ViewName>(name: Name, x: Tensor, attrs: Parameters<(typeof views)[Name]>[1]): Tensor {
   return applyView(name, x, attrs, viewLayout(name, x, attrs));
@@ -60,7 +60,11 @@ export function reshape(x: Tensor, ...sizes: number[] | [readonly number[]]): Te
 export function view(x: Tensor, ...sizes: number[] | [readonly number[]]): Tensor {
   const shape = inferSize("view", sizes.flat() as number[], x.shape);
   const strides = reshapeStrides(x.shape, x.strides, shape);
-  if (!strides) throw new ShapeError("view", `strides ${formatShape(x.strides)} of ${formatShape(x.shape)} do not allow a view as ${formatShape(shape)}. Use reshape(…)`);
+  if (!strides)
+    throw new ShapeError(
+      "view",
+      `strides ${formatShape(x.strides)} of ${formatShape(x.shape)} do not allow a view as ${formatShape(shape)}. Use reshape(…)`,
+    );
   return applyView("reshape", x, { shape }, { shape, strides, offset: x.offset });
 }
 
@@ -87,7 +91,10 @@ export function unflatten(x: Tensor, dim: number, sizes: readonly number[]): Ten
 export function squeeze(x: Tensor, dims?: number | readonly number[]): Tensor {
   const drop = normalizeDims("squeeze", dims, x.ndim);
   if (dims !== undefined && typeof dims !== "number" && dims.length === 0) return reshape(x, x.shape);
-  return view(x, x.shape.filter((size, d) => size !== 1 || !drop.includes(d)));
+  return view(
+    x,
+    x.shape.filter((size, d) => size !== 1 || !drop.includes(d)),
+  );
 }
 
 export function unsqueeze(x: Tensor, dim: number): Tensor {

@@ -2,7 +2,7 @@
 import { type DType, dtypes, isFloat, promoteTypes } from "../dtype.ts";
 import { DTypeError } from "../errors.ts";
 import { cast } from "../formula/build.ts";
-import { formula, type Formula, input, type Node, scalar, type ScalarType } from "../formula/nodes.ts";
+import { type Formula, formula, input, type Node, type ScalarType, scalar } from "../formula/nodes.ts";
 import { binary, ternary, unary } from "../formula/table.ts";
 import { Tensor } from "../tensor.ts";
 import { mapFormula, mapInPlace } from "./map.ts";
@@ -101,7 +101,11 @@ function planFor(op: PointwiseOp, operands: readonly Operand[]): Plan {
 
 function scalarValues(op: PointwiseOp, operands: readonly Operand[], options: Scalars | undefined): number[] {
   for (const name in options) {
-    if (!op.scalarNames.includes(name)) throw new DTypeError(op.name, `there is no option ${name}. ${op.scalarNames.length > 0 ? `It takes ${op.scalarNames.join(", ")}` : "It takes none"}`);
+    if (!op.scalarNames.includes(name))
+      throw new DTypeError(
+        op.name,
+        `there is no option ${name}. ${op.scalarNames.length > 0 ? `It takes ${op.scalarNames.join(", ")}` : "It takes none"}`,
+      );
   }
   const values = op.scalarNames.map((name) => {
     const value = options?.[name] ?? op.defaults[name];
@@ -117,7 +121,8 @@ const tensorsOf = (operands: readonly Operand[]): Tensor[] => operands.filter((o
 function call(op: PointwiseOp, operands: readonly Operand[], options?: Scalars): Tensor[] {
   const plan = planFor(op, operands);
   const tensors = tensorsOf(operands);
-  if (tensors.length === 0) throw new DTypeError(op.name, "no tensor among the operands. Numbers alone have no device; wrap one in tensor(…)");
+  if (tensors.length === 0)
+    throw new DTypeError(op.name, "no tensor among the operands. Numbers alone have no device; wrap one in tensor(…)");
   return mapFormula(op.name, plan.formula, tensors, scalarValues(op, operands, options), plan.dtypes);
 }
 
@@ -125,14 +130,34 @@ function callInPlace(op: PointwiseOp, target: Tensor, operands: readonly Operand
   const plan = planFor(op, operands);
   const [dtype] = plan.dtypes as [DType];
   if (dtypes[dtype].scalar !== dtypes[target.dtype].scalar && promoteTypes(dtype, target.dtype) !== target.dtype) {
-    throw new DTypeError(`${op.name}_`, `the result is ${dtype}, which does not fit in place into ${target.dtype}. Use ${op.name} without _`);
+    throw new DTypeError(
+      `${op.name}_`,
+      `the result is ${dtype}, which does not fit in place into ${target.dtype}. Use ${op.name} without _`,
+    );
   }
-  return mapInPlace(`${op.name}_`, withType(plan.formula, dtypes[target.dtype].scalar), target, tensorsOf(operands), scalarValues(op, operands, options));
+  return mapInPlace(
+    `${op.name}_`,
+    withType(plan.formula, dtypes[target.dtype].scalar),
+    target,
+    tensorsOf(operands),
+    scalarValues(op, operands, options),
+  );
 }
 
-const withType = (f: Formula, type: ScalarType): Formula => formula(f.inputs, f.scalars, f.outputs.map((output) => cast(output, type)));
+const withType = (f: Formula, type: ScalarType): Formula =>
+  formula(
+    f.inputs,
+    f.scalars,
+    f.outputs.map((output) => cast(output, type)),
+  );
 
-const makeOp = (name: string, build: Build, defaults: Scalars = {}): PointwiseOp => ({ name, build, defaults, scalarNames: Object.keys(defaults), plans: new Map() });
+const makeOp = (name: string, build: Build, defaults: Scalars = {}): PointwiseOp => ({
+  name,
+  build,
+  defaults,
+  scalarNames: Object.keys(defaults),
+  plans: new Map(),
+});
 
 /** What a user's formula gets: a node for each tensor or number; the last argument holds the scalars by name, and can be destructured. */
 export type FormulaArgument = Node & Readonly<Record<string, Node>>;
@@ -168,7 +193,10 @@ export type PointwiseFunctions = Functions<typeof unary, [x: Tensor]> &
 
 const rows: Readonly<Record<string, Row>> = { ...unary, ...binary, ...ternary };
 const operations: Readonly<Record<string, PointwiseOp>> = Object.fromEntries(
-  Object.entries(rows).map(([name, row]) => [name, typeof row === "function" ? makeOp(name, row) : makeOp(name, ...(row as [Build, Scalars]))]),
+  Object.entries(rows).map(([name, row]) => [
+    name,
+    typeof row === "function" ? makeOp(name, row) : makeOp(name, ...(row as [Build, Scalars])),
+  ]),
 );
 
 /** Every row of the table as a function of tensors and numbers. */
@@ -177,10 +205,14 @@ export const pointwiseFunctions = Object.fromEntries(
 ) as unknown as PointwiseFunctions;
 
 type Methods<Table, Rest extends unknown[]> = { [K in keyof Table]: (...args: WithOptions<Rest, Table[K]>) => Tensor };
-type InPlaceMethods<Table, Rest extends unknown[]> = { [K in keyof Table & string as `${K}_`]: (...args: WithOptions<Rest, Table[K]>) => Tensor };
+type InPlaceMethods<Table, Rest extends unknown[]> = {
+  [K in keyof Table & string as `${K}_`]: (...args: WithOptions<Rest, Table[K]>) => Tensor;
+};
 type AllMethods<Table, Rest extends unknown[]> = Methods<Table, Rest> & InPlaceMethods<Table, Rest>;
 
-export type PointwiseMethods = AllMethods<typeof unary, []> & AllMethods<typeof binary, [other: Operand]> & AllMethods<typeof ternary, [y: Operand, z: Operand]>;
+export type PointwiseMethods = AllMethods<typeof unary, []> &
+  AllMethods<typeof binary, [other: Operand]> &
+  AllMethods<typeof ternary, [y: Operand, z: Operand]>;
 
 /** The same as methods: the tensor is the first operand; with a trailing _ the result is written over it. */
 export const pointwiseMethods = Object.fromEntries(

@@ -27,7 +27,9 @@ function outputSize(size: number, kernel: number, stride: number, padding: numbe
 }
 
 const sizesOf = (x: Tensor, { kernelSize, stride, padding, dilation, ceilMode }: MaxPoolAttrs): number[] =>
-  kernelSize.map((k, i) => outputSize(x.shape[i + 2] as number, k, stride[i] as number, padding[i] as number, dilation[i] as number, ceilMode));
+  kernelSize.map((k, i) =>
+    outputSize(x.shape[i + 2] as number, k, stride[i] as number, padding[i] as number, dilation[i] as number, ceilMode),
+  );
 
 /** x [N, C, …S] → values and int32 positions within the plane, both [N, C, …O]. */
 export const maxPoolOp: StructuredOp<MaxPoolAttrs> = {
@@ -35,7 +37,8 @@ export const maxPoolOp: StructuredOp<MaxPoolAttrs> = {
   infer([x], attrs) {
     const { shape, dtype } = x as Tensor;
     const sizes = sizesOf(x as Tensor, attrs);
-    if (sizes.some((size) => size < 1)) throw new ShapeError("maxPool", `windows ${formatShape(attrs.kernelSize)} are larger than the padded input ${formatShape(shape)}`);
+    if (sizes.some((size) => size < 1))
+      throw new ShapeError("maxPool", `windows ${formatShape(attrs.kernelSize)} are larger than the padded input ${formatShape(shape)}`);
     const out = [...shape.slice(0, 2), ...sizes];
     return [
       { shape: out, dtype },
@@ -51,13 +54,29 @@ export const maxPoolOp: StructuredOp<MaxPoolAttrs> = {
     const { kernelSize, stride, padding, dilation } = attrs;
     const spatial = kernelSize.length;
     const sizes = sizesOf(source, attrs);
-    const overhang = sizes.map((count, i) => Math.max(0, (count - 1) * (stride[i] as number) + (dilation[i] as number) * ((kernelSize[i] as number) - 1) + 1 - (source.shape[i + 2] as number) - 2 * (padding[i] as number)));
+    const overhang = sizes.map((count, i) =>
+      Math.max(
+        0,
+        (count - 1) * (stride[i] as number) +
+          (dilation[i] as number) * ((kernelSize[i] as number) - 1) +
+          1 -
+          (source.shape[i + 2] as number) -
+          2 * (padding[i] as number),
+      ),
+    );
     const lowest = isFloat(source.dtype) ? Number.NEGATIVE_INFINITY : source.dtype === "uint8" ? 0 : -(2 ** 31);
     const all = windows(source, attrs, lowest, overhang); // [N, C, …O, …K]
     const kept = [...source.shape.slice(0, 2), ...sizes, ...kernelSize.map(() => 1)];
     const [values, winners] = [allocate(source.device, kept, source.dtype), allocate(source.device, kept, "int32")];
     const type = dtypes[source.dtype].scalar;
-    source.device.reduce("argmax", formula([type], [], [input(0, type)]), [all], [], [winners, values], kernelSize.map((_, i) => 2 + spatial + i));
+    source.device.reduce(
+      "argmax",
+      formula([type], [], [input(0, type)]),
+      [all],
+      [],
+      [winners, values],
+      kernelSize.map((_, i) => 2 + spatial + i),
+    );
     const shape = kept.slice(0, 2 + spatial);
     return [reshape(values, shape), planePositions(reshape(winners, shape), attrs, source.shape.slice(2))];
   },
@@ -72,7 +91,8 @@ function planePositions(winners: Tensor, { kernelSize, stride, padding, dilation
     const count = winners.shape[i + 2] as number;
     const starts = Int32Array.from({ length: count }, (_, window) => window * (stride[i] as number) - (padding[i] as number));
     const firsts = starts.map((start) => start + Math.ceil(Math.max(0, -start) / step) * step);
-    const along = (values: Int32Array): Tensor => fromArray(values, [count, ...new Array<number>(spatial - 1 - i).fill(1)], "int32", { device: winners.device });
+    const along = (values: Int32Array): Tensor =>
+      fromArray(values, [count, ...new Array<number>(spatial - 1 - i).fill(1)], "int32", { device: winners.device });
     const within = pw.remainder(pw.floorDivide(winners, numel(kernelSize.slice(i + 1))), size);
     const at = pw.maximum(pw.add(pw.mul(within, step), along(starts)), along(firsts));
     position = position ? pw.add(pw.mul(position, plane[i] as number), at) : at;
@@ -102,7 +122,8 @@ export const maxPoolGradOp: StructuredOp<MaxPoolGradAttrs> = {
   },
 };
 
-export const maxPoolGrad = (dy: Tensor, indices: Tensor, attrs: MaxPoolGradAttrs): Tensor => applyOp(maxPoolGradOp, [dy, indices], attrs)[0] as Tensor;
+export const maxPoolGrad = (dy: Tensor, indices: Tensor, attrs: MaxPoolGradAttrs): Tensor =>
+  applyOp(maxPoolGradOp, [dy, indices], attrs)[0] as Tensor;
 
 export interface MaxPoolOptions {
   /** Default: kernelSize. */
@@ -114,15 +135,23 @@ export interface MaxPoolOptions {
   ceilMode?: boolean;
 }
 
-function maxPoolNd(op: string, spatial: number, input: Tensor, kernel: number | readonly number[], options: MaxPoolOptions): ValuesAndIndices {
+function maxPoolNd(
+  op: string,
+  spatial: number,
+  input: Tensor,
+  kernel: number | readonly number[],
+  options: MaxPoolOptions,
+): ValuesAndIndices {
   const single = input.ndim === spatial + 1;
   const x = single ? unsqueeze(input, 0) : input;
-  if (x.ndim !== spatial + 2) throw new ShapeError(op, `expected x with ${spatial + 2} dims, or ${spatial + 1} without batch (got ${formatShape(input.shape)})`);
+  if (x.ndim !== spatial + 2)
+    throw new ShapeError(op, `expected x with ${spatial + 2} dims, or ${spatial + 1} without batch (got ${formatShape(input.shape)})`);
   const kernelSize = perDim(op, kernel, spatial, "kernelSize");
   const padding = perDim(op, options.padding ?? 0, spatial, "padding");
   const stride = perDim(op, options.stride ?? kernelSize, spatial, "stride");
   const dilation = perDim(op, options.dilation ?? 1, spatial, "dilation");
-  if ([...kernelSize, ...stride, ...dilation].some((size) => size < 1)) throw new IndexError(op, "kernelSize, stride and dilation must be at least 1");
+  if ([...kernelSize, ...stride, ...dilation].some((size) => size < 1))
+    throw new IndexError(op, "kernelSize, stride and dilation must be at least 1");
   if (padding.some((size, i) => size < 0 || size > (kernelSize[i] as number) / 2)) {
     throw new IndexError(op, `padding ${formatShape(padding)} must be between 0 and half of kernelSize ${formatShape(kernelSize)}`);
   }
@@ -136,13 +165,19 @@ const valuesOnly = (op: string, spatial: number, x: Tensor, kernel: number | rea
   scope(() => maxPoolNd(op, spatial, x, kernel, options).values);
 
 /** Maximum of each window: x [N, C, L] or [C, L]. */
-export const maxPool1d = (x: Tensor, kernelSize: number | readonly number[], options: MaxPoolOptions = {}): Tensor => valuesOnly("maxPool1d", 1, x, kernelSize, options);
+export const maxPool1d = (x: Tensor, kernelSize: number | readonly number[], options: MaxPoolOptions = {}): Tensor =>
+  valuesOnly("maxPool1d", 1, x, kernelSize, options);
 /** Maximum of each window: x [N, C, H, W] or [C, H, W]. */
-export const maxPool2d = (x: Tensor, kernelSize: number | readonly number[], options: MaxPoolOptions = {}): Tensor => valuesOnly("maxPool2d", 2, x, kernelSize, options);
+export const maxPool2d = (x: Tensor, kernelSize: number | readonly number[], options: MaxPoolOptions = {}): Tensor =>
+  valuesOnly("maxPool2d", 2, x, kernelSize, options);
 /** Maximum of each window: x [N, C, D, H, W] or [C, D, H, W]. */
-export const maxPool3d = (x: Tensor, kernelSize: number | readonly number[], options: MaxPoolOptions = {}): Tensor => valuesOnly("maxPool3d", 3, x, kernelSize, options);
+export const maxPool3d = (x: Tensor, kernelSize: number | readonly number[], options: MaxPoolOptions = {}): Tensor =>
+  valuesOnly("maxPool3d", 3, x, kernelSize, options);
 
 /** As the pools above, with the position of each maximum within its plane. */
-export const maxPool1dWithIndices = (x: Tensor, kernelSize: number | readonly number[], options: MaxPoolOptions = {}): ValuesAndIndices => maxPoolNd("maxPool1d", 1, x, kernelSize, options);
-export const maxPool2dWithIndices = (x: Tensor, kernelSize: number | readonly number[], options: MaxPoolOptions = {}): ValuesAndIndices => maxPoolNd("maxPool2d", 2, x, kernelSize, options);
-export const maxPool3dWithIndices = (x: Tensor, kernelSize: number | readonly number[], options: MaxPoolOptions = {}): ValuesAndIndices => maxPoolNd("maxPool3d", 3, x, kernelSize, options);
+export const maxPool1dWithIndices = (x: Tensor, kernelSize: number | readonly number[], options: MaxPoolOptions = {}): ValuesAndIndices =>
+  maxPoolNd("maxPool1d", 1, x, kernelSize, options);
+export const maxPool2dWithIndices = (x: Tensor, kernelSize: number | readonly number[], options: MaxPoolOptions = {}): ValuesAndIndices =>
+  maxPoolNd("maxPool2d", 2, x, kernelSize, options);
+export const maxPool3dWithIndices = (x: Tensor, kernelSize: number | readonly number[], options: MaxPoolOptions = {}): ValuesAndIndices =>
+  maxPoolNd("maxPool3d", 3, x, kernelSize, options);

@@ -34,10 +34,19 @@ export const randLike = (x: Tensor, options: RandomOptions = {}): Tensor => rand
 export const randnLike = (x: Tensor, options: RandomOptions = {}): Tensor => randn(x.shape, like(x, options));
 
 const span = scalar(3, "uint");
-const integerFormula = formula([], ["uint", "uint", "int", "uint"], [add(scalar(2, "int"), cast(rem(randomBits(key0, key1), span), "int"))]);
+const integerFormula = formula(
+  [],
+  ["uint", "uint", "int", "uint"],
+  [add(scalar(2, "int"), cast(rem(randomBits(key0, key1), span), "int"))],
+);
 
 /** Whole numbers from low (included) to high (not included). */
-export function randint(low: number, high: number, shape: Shape, { generator = defaultGenerator, dtype = "int32", ...options }: RandomOptions = {}): Tensor {
+export function randint(
+  low: number,
+  high: number,
+  shape: Shape,
+  { generator = defaultGenerator, dtype = "int32", ...options }: RandomOptions = {},
+): Tensor {
   if (!(high > low)) throw new IndexError("randint", `no whole number lies between ${low} and ${high}`);
   return generate(integerFormula, [...generator.nextKey(), low, high - low], shape, dtype, options);
 }
@@ -58,7 +67,11 @@ export function normal(shape: Shape, mean = 0, std = 1, { generator = defaultGen
 }
 
 const kept: Node = lt(uniformNode(key0, key1), scalar(2, "float"));
-const dropoutFormula = formula(["float"], ["uint", "uint", "float", "float"], [select(kept, mul(input(0, "float"), scalar(3, "float")), 0)]);
+const dropoutFormula = formula(
+  ["float"],
+  ["uint", "uint", "float", "float"],
+  [select(kept, mul(input(0, "float"), scalar(3, "float")), 0)],
+);
 
 export interface DropoutOptions {
   /** Default: the default generator. */

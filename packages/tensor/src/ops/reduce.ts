@@ -3,7 +3,7 @@ import type { Finish, Reducer, View } from "../backend.ts";
 import { type DType, dtypes, isFloat } from "../dtype.ts";
 import { DTypeError, formatShape, ShapeError } from "../errors.ts";
 import { cast, div, eq, ne } from "../formula/build.ts";
-import { formula, type Formula, input, type Node, scalar, type ScalarType } from "../formula/nodes.ts";
+import { type Formula, formula, input, type Node, type ScalarType, scalar } from "../formula/nodes.ts";
 import { normalizeDim, normalizeDims, reducedShape, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { contiguousStrides, numel } from "../view.ts";
@@ -30,7 +30,10 @@ export interface SumOptions extends ReduceOptions {
 /** One dim, several, or — null, undefined, an empty list — all. */
 export type Dims = number | readonly number[] | null | undefined;
 
-const typed = (build: (x: Node) => Node) => (type: ScalarType): Formula => formula([type], [], [build(input(0, type))]);
+const typed =
+  (build: (x: Node) => Node) =>
+  (type: ScalarType): Formula =>
+    formula([type], [], [build(input(0, type))]);
 const asNumber = typed((x) => (x.type === "bool" ? cast(x, "int") : x));
 const asIs = typed((x) => x);
 const countNonzeros = typed((x) => cast(ne(x, 0), "int"));
@@ -49,7 +52,10 @@ const same = (dtype: DType): DType => dtype;
 /** Sums of integers and bools are int32 (torch: int64). */
 const wide = (dtype: DType): DType => (isFloat(dtype) ? dtype : "int32");
 const always = (dtype: DType) => (): DType => dtype;
-const divideByCount = (count: number): Finish => ({ formula: formula(["float"], ["float"], [div(input(0, "float"), scalar(0, "float"))]), scalars: [count] });
+const divideByCount = (count: number): Finish => ({
+  formula: formula(["float"], ["float"], [div(input(0, "float"), scalar(0, "float"))]),
+  scalars: [count],
+});
 const isPositive: Finish = { formula: formula(["int"], [], [ne(input(0, "int"), 0)]), scalars: [] };
 const isNull: Finish = { formula: formula(["int"], [], [eq(input(0, "int"), 0)]), scalars: [] };
 
@@ -74,7 +80,8 @@ function keptView(output: Tensor, shape: Shape, dims: readonly number[]): View {
 }
 
 function checkEmpty(name: string, shape: Shape, dims: readonly number[]): void {
-  if (dims.some((d) => shape[d] === 0)) throw new ShapeError(name, `nothing to reduce: dims [${dims.join(", ")}] of ${formatShape(shape)} are empty`);
+  if (dims.some((d) => shape[d] === 0))
+    throw new ShapeError(name, `nothing to reduce: dims [${dims.join(", ")}] of ${formatShape(shape)} are empty`);
 }
 
 function makeReduceOp(name: ReducerName): StructuredOp<ReduceAttrs> {
@@ -90,13 +97,24 @@ function makeReduceOp(name: ReducerName): StructuredOp<ReduceAttrs> {
     run(device, [x], [y], { dims }) {
       const input = x as Tensor;
       const finish = row.finish?.(numel(dims.map((d) => input.shape[d] as number)));
-      device.reduce(row.reducer, row.formula(dtypes[input.dtype].scalar), [input], [], [keptView(y as Tensor, input.shape, dims)], dims, finish);
+      device.reduce(
+        row.reducer,
+        row.formula(dtypes[input.dtype].scalar),
+        [input],
+        [],
+        [keptView(y as Tensor, input.shape, dims)],
+        dims,
+        finish,
+      );
       return true;
     },
   };
 }
 
-export const reduceOps = Object.fromEntries(Object.keys(rows).map((name) => [name, makeReduceOp(name as ReducerName)])) as Record<ReducerName, StructuredOp<ReduceAttrs>>;
+export const reduceOps = Object.fromEntries(Object.keys(rows).map((name) => [name, makeReduceOp(name as ReducerName)])) as Record<
+  ReducerName,
+  StructuredOp<ReduceAttrs>
+>;
 
 function reduce(name: ReducerName, x: Tensor, dims: Dims, { keepdim = false }: ReduceOptions = {}): Tensor {
   return applyOp(reduceOps[name], [x], { dims: normalizeDims(name, dims, x.ndim), keepdim })[0] as Tensor;
@@ -104,9 +122,12 @@ function reduce(name: ReducerName, x: Tensor, dims: Dims, { keepdim = false }: R
 
 const converted = (x: Tensor, dtype: DType | undefined): Tensor => (dtype ? toDType(x, dtype) : x);
 
-export const sum = (x: Tensor, dims?: Dims, { dtype, ...options }: SumOptions = {}): Tensor => reduce("sum", converted(x, dtype), dims, options);
-export const mean = (x: Tensor, dims?: Dims, { dtype, ...options }: SumOptions = {}): Tensor => reduce("mean", converted(x, dtype), dims, options);
-export const prod = (x: Tensor, dim?: number | null, { dtype, ...options }: SumOptions = {}): Tensor => reduce("prod", converted(x, dtype), dim, options);
+export const sum = (x: Tensor, dims?: Dims, { dtype, ...options }: SumOptions = {}): Tensor =>
+  reduce("sum", converted(x, dtype), dims, options);
+export const mean = (x: Tensor, dims?: Dims, { dtype, ...options }: SumOptions = {}): Tensor =>
+  reduce("mean", converted(x, dtype), dims, options);
+export const prod = (x: Tensor, dim?: number | null, { dtype, ...options }: SumOptions = {}): Tensor =>
+  reduce("prod", converted(x, dtype), dim, options);
 /** The maximum; gradients are shared evenly among equals. */
 export const amax = (x: Tensor, dims?: Dims, options?: ReduceOptions): Tensor => reduce("amax", x, dims, options);
 /** The minimum; gradients are shared evenly among equals. */

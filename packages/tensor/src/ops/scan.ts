@@ -16,7 +16,12 @@ function makeScanOp(name: "cumsum" | "cumprod" | "cummax" | "cummin", kind: Scan
     name,
     infer([x]) {
       const { shape, dtype } = x as Tensor;
-      return indices ? [{ shape, dtype }, { shape, dtype: "int32" }] : [{ shape, dtype: isFloat(dtype) ? dtype : "int32" }];
+      return indices
+        ? [
+            { shape, dtype },
+            { shape, dtype: "int32" },
+          ]
+        : [{ shape, dtype: isFloat(dtype) ? dtype : "int32" }];
     },
     run(device, [x], outputs, { dim }) {
       const input = x as Tensor;
@@ -41,9 +46,11 @@ function scan(op: StructuredOp<ScanAttrs>, x: Tensor, dim: number): readonly Ten
 }
 
 /** Running sum along dim. */
-export const cumsum = (x: Tensor, dim: number, { dtype }: { dtype?: DType } = {}): Tensor => scan(scanOps.cumsum, wide(x, dtype), dim)[0] as Tensor;
+export const cumsum = (x: Tensor, dim: number, { dtype }: { dtype?: DType } = {}): Tensor =>
+  scan(scanOps.cumsum, wide(x, dtype), dim)[0] as Tensor;
 /** Running product along dim. */
-export const cumprod = (x: Tensor, dim: number, { dtype }: { dtype?: DType } = {}): Tensor => scan(scanOps.cumprod, wide(x, dtype), dim)[0] as Tensor;
+export const cumprod = (x: Tensor, dim: number, { dtype }: { dtype?: DType } = {}): Tensor =>
+  scan(scanOps.cumprod, wide(x, dtype), dim)[0] as Tensor;
 
 function extreme(op: StructuredOp<ScanAttrs>, x: Tensor, dim: number): ValuesAndIndices {
   const [values, indices] = scan(op, x, dim) as [Tensor, Tensor];

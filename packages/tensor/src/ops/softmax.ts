@@ -18,10 +18,12 @@ function checkFloat(op: string, x: Tensor): void {
 
 const shifted = (x: Tensor, dim: number): Tensor => (x.numel === 0 ? x : pw.sub(x, amax(x, dim, { keepdim: true })));
 
-const likeInput = (name: "softmax" | "logSoftmax" | "softmaxGrad" | "logSoftmaxGrad"): StructuredOp<SoftmaxAttrs>["infer"] => ([x]) => {
-  checkFloat(name, x as Tensor);
-  return [{ shape: (x as Tensor).shape, dtype: (x as Tensor).dtype }];
-};
+const likeInput =
+  (name: "softmax" | "logSoftmax" | "softmaxGrad" | "logSoftmaxGrad"): StructuredOp<SoftmaxAttrs>["infer"] =>
+  ([x]) => {
+    checkFloat(name, x as Tensor);
+    return [{ shape: (x as Tensor).shape, dtype: (x as Tensor).dtype }];
+  };
 
 export const softmaxOps = {
   softmax: {
@@ -79,4 +81,5 @@ export const logSoftmax = (x: Tensor, dim: number, { dtype }: SoftmaxOptions = {
 
 /** The two gradients, as ops of their own so that a second derivative exists. */
 export const softmaxGrad = (dy: Tensor, y: Tensor, dim: number): Tensor => applyOp(softmaxOps.softmaxGrad, [dy, y], { dim })[0] as Tensor;
-export const logSoftmaxGrad = (dy: Tensor, y: Tensor, dim: number): Tensor => applyOp(softmaxOps.logSoftmaxGrad, [dy, y], { dim })[0] as Tensor;
+export const logSoftmaxGrad = (dy: Tensor, y: Tensor, dim: number): Tensor =>
+  applyOp(softmaxOps.logSoftmaxGrad, [dy, y], { dim })[0] as Tensor;

@@ -20,7 +20,8 @@ export const sortOp: StructuredOp<SortAttrs> = {
   ],
   run(device, [x], [values, indices], { dim, descending }) {
     const asVector = (tensor: Tensor): Tensor => (tensor.ndim === 0 ? view(tensor, [1]) : tensor);
-    if ((x as Tensor).numel > 0) device.sort(asVector(x as Tensor), dim, descending, asVector(values as Tensor), asVector(indices as Tensor));
+    if ((x as Tensor).numel > 0)
+      device.sort(asVector(x as Tensor), dim, descending, asVector(values as Tensor), asVector(indices as Tensor));
     return true;
   },
 };
@@ -37,7 +38,8 @@ export const argsort = (x: Tensor, dim = -1, options: { descending?: boolean } =
 export function topk(x: Tensor, k: number, dim = -1, { largest = true }: { largest?: boolean } = {}): ValuesAndIndices {
   const d = normalizeDim("topk", dim, x.ndim);
   const size = x.shape[d] ?? 1;
-  if (k < 0 || k > size) throw new IndexError("topk", `k = ${k} is out of range for dim ${d} of size ${size} (got ${formatShape(x.shape)})`);
+  if (k < 0 || k > size)
+    throw new IndexError("topk", `k = ${k} is out of range for dim ${d} of size ${size} (got ${formatShape(x.shape)})`);
   return scope(() => {
     const { values, indices } = sort(x, d, { descending: largest });
     return x.ndim === 0 ? { values, indices } : { values: narrow(values, d, 0, k), indices: narrow(indices, d, 0, k) };

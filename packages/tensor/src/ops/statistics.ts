@@ -27,8 +27,14 @@ export function std(x: Tensor, dims?: Dims, options?: VarOptions): Tensor {
 }
 
 /** Variance and mean together. */
-export const varMean = (x: Tensor, dims?: Dims, options: VarOptions = {}): [Tensor, Tensor] => [variance(x, dims, options), mean(x, dims, options)];
-export const stdMean = (x: Tensor, dims?: Dims, options: VarOptions = {}): [Tensor, Tensor] => [std(x, dims, options), mean(x, dims, options)];
+export const varMean = (x: Tensor, dims?: Dims, options: VarOptions = {}): [Tensor, Tensor] => [
+  variance(x, dims, options),
+  mean(x, dims, options),
+];
+export const stdMean = (x: Tensor, dims?: Dims, options: VarOptions = {}): [Tensor, Tensor] => [
+  std(x, dims, options),
+  mean(x, dims, options),
+];
 
 /** log Σ exp(x) over dims, without overflow: the maximum is taken out first. */
 export function logsumexp(x: Tensor, dims: number | readonly number[], { keepdim = false }: ReduceOptions = {}): Tensor {

@@ -3,7 +3,7 @@ import { commonDevice } from "../device.ts";
 import { dtypes } from "../dtype.ts";
 import { formatShape, GradientError, ShapeError } from "../errors.ts";
 import { cast } from "../formula/build.ts";
-import { type Formula, formula, input, type Node, scalar, type ScalarType } from "../formula/nodes.ts";
+import { type Formula, formula, input, type Node, type ScalarType, scalar } from "../formula/nodes.ts";
 import { needsGrad } from "../grad-mode.ts";
 import { broadcastShapes, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -13,7 +13,11 @@ import { broadcastView, checkWritable } from "./map.ts";
 export type UpdateFormula = (...operands: Node[]) => readonly Node[];
 
 /** Overwrites `targets`; `inputs` are only read, and broadcast to them. */
-export type Update<Name extends string> = (targets: readonly Tensor[], inputs: readonly Tensor[], scalars: Readonly<Record<Name, number>>) => void;
+export type Update<Name extends string> = (
+  targets: readonly Tensor[],
+  inputs: readonly Tensor[],
+  scalars: Readonly<Record<Name, number>>,
+) => void;
 
 /**
  * An in-place rule from one formula: its first operands are the targets, its outputs, in the same order, what they become. All of it runs in one
@@ -41,7 +45,11 @@ export function pointwiseUpdate<const Name extends string>(
     if (!found) {
       const outputs = build(nodes)(...types.map((type, i) => input(i, type)));
       const scalars = scalarNames.map((): ScalarType => "float");
-      found = formula(types, scalars, outputs.map((output, i) => cast(output, types[i] as ScalarType)));
+      found = formula(
+        types,
+        scalars,
+        outputs.map((output, i) => cast(output, types[i] as ScalarType)),
+      );
       formulas.set(key, found);
     }
     return found;
@@ -50,14 +58,23 @@ export function pointwiseUpdate<const Name extends string>(
   return (targets, inputs, scalars) => {
     const operands = [...targets, ...inputs];
     const device = commonDevice(name, operands);
-    const shape = broadcastShapes(name, operands.map((operand) => operand.shape));
+    const shape = broadcastShapes(
+      name,
+      operands.map((operand) => operand.shape),
+    );
     for (const target of targets) {
-      if (!sameShape(target.shape, shape)) throw new ShapeError(name, `the result ${formatShape(shape)} does not fit in place into ${formatShape(target.shape)}`);
+      if (!sameShape(target.shape, shape))
+        throw new ShapeError(name, `the result ${formatShape(shape)} does not fit in place into ${formatShape(target.shape)}`);
       checkWritable(name, target);
     }
     if (needsGrad(operands)) throw new GradientError(name, "an update is not recorded, but gradients are on. Call it inside noGrad()");
     if (targets[0]?.numel === 0) return;
-    device.map(formulaFor(operands), operands.map((operand) => broadcastView(operand, shape)), scalarNames.map((key) => scalars[key]), targets);
+    device.map(
+      formulaFor(operands),
+      operands.map((operand) => broadcastView(operand, shape)),
+      scalarNames.map((key) => scalars[key]),
+      targets,
+    );
     for (const target of targets) target.storage.version++;
   };
 }

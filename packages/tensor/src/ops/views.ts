@@ -27,7 +27,11 @@ export interface UnfoldAttrs {
   readonly step: number;
 }
 
-const replaceAt = (list: readonly number[], at: number, ...values: number[]): number[] => [...list.slice(0, at), ...values, ...list.slice(at + 1)];
+const replaceAt = (list: readonly number[], at: number, ...values: number[]): number[] => [
+  ...list.slice(0, at),
+  ...values,
+  ...list.slice(at + 1),
+];
 
 /** Attributes are checked and dims are non-negative when they arrive here. */
 export const views = {
@@ -79,13 +83,17 @@ export const views = {
 export type ViewName = keyof typeof views;
 
 /** The layout that a view shows. */
-export const viewLayout = (name: ViewName, layout: Layout, attrs: unknown): Layout => (views[name] as (layout: Layout, attrs: unknown) => Layout)(layout, attrs);
+export const viewLayout = (name: ViewName, layout: Layout, attrs: unknown): Layout =>
+  (views[name] as (layout: Layout, attrs: unknown) => Layout)(layout, attrs);
 
 /** Sizes of an expand, −1 kept from the input. */
 export function expandSizes(shape: Shape, sizes: readonly number[]): number[] {
   const lead = sizes.length - shape.length;
   const fail = (): never => {
-    throw new ShapeError("expand", `${formatShape(shape)} does not expand to ${formatShape(sizes)}. Only sizes of 1, and new dims in front, can grow`);
+    throw new ShapeError(
+      "expand",
+      `${formatShape(shape)} does not expand to ${formatShape(sizes)}. Only sizes of 1, and new dims in front, can grow`,
+    );
   };
   if (lead < 0) fail();
   return sizes.map((size, d) => {
@@ -98,7 +106,8 @@ export function expandSizes(shape: Shape, sizes: readonly number[]): number[] {
 
 /** Python's slice rules: bounds count from the end where negative, and are clipped. Steps are positive, as in torch. */
 export function sliceAttrs(op: string, size: number, dim: number, start: number | null, end: number | null, step: number): SliceAttrs {
-  if (!Number.isInteger(step) || step < 1) throw new IndexError(op, `step ${step} is not a positive whole number. Use flip() to go backwards`);
+  if (!Number.isInteger(step) || step < 1)
+    throw new IndexError(op, `step ${step} is not a positive whole number. Use flip() to go backwards`);
   const clip = (at: number): number => Math.min(Math.max(at < 0 ? at + size : at, 0), size);
   const [first, last] = [clip(start ?? 0), clip(end ?? size)];
   return { dim, start: first, step, length: Math.max(0, Math.ceil((last - first) / step)) };

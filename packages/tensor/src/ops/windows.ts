@@ -44,4 +44,3 @@ export function perDim(op: string, value: number | readonly number[], spatial: n
   if (list.length !== spatial) throw new ShapeError(op, `${name} must be one number or ${spatial} (got ${formatShape(list)})`);
   return list;
 }
-
