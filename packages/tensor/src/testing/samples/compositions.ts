@@ -10,14 +10,14 @@ import { meshgrid, repeat, repeatInterleave } from "../../ops/repeat.ts";
 import { tril, triu } from "../../ops/triangle.ts";
 import { pointwiseUpdate } from "../../ops/update.ts";
 import type { Tensor } from "../../tensor.ts";
-import { type Operand, type Sample, sample } from "./sample.ts";
+import { atKinks, type Operand, type Sample, sample } from "./sample.ts";
 import { exact, ulps } from "./tolerance.ts";
 import { listed, whole } from "./values.ts";
 
 const matrix: Operand = { shape: [5, 7] };
 const cube: Operand = { shape: [3, 4, 5], layout: "permuted" };
 const rows: Operand = { shape: [4], dtype: "int32", values: listed(2, -1, 0, 2) };
-const columns: Operand = { shape: [4], dtype: "int32", values: listed(0, 3, 6, -7) };
+const columns: Operand = { shape: [4], dtype: "int32", values: listed(0, 3, 6, -7) }; // with `rows`, the first and the last place are one
 
 const of = (name: string, x: Operand, op: (x: Tensor) => Tensor): Sample => sample(name, [x], (input) => op(input as Tensor), exact);
 
@@ -53,7 +53,7 @@ export const compositionSamples = {
       (x, i) => takeAlongDim(x as Tensor, i as Tensor, 1),
       exact,
     ),
-    sample(
+    atKinks(
       "indexPut",
       [matrix, rows, columns, { shape: [4] }],
       (x, i, j, v) => indexPut(x as Tensor, [i as Tensor, j as Tensor], v as Tensor),
@@ -69,7 +69,7 @@ export const compositionSamples = {
     sample(
       "maskedFill",
       [cube, { shape: [4, 5], dtype: "bool", values: whole(0, 1) }],
-      (x, mask) => maskedFill(x as Tensor, mask as Tensor, Number.NEGATIVE_INFINITY),
+      (x, mask) => maskedFill(x as Tensor, mask as Tensor, -3.5),
       exact,
     ),
   ],

@@ -18,20 +18,21 @@ const indices = (shape: readonly number[], size: number, layout: Operand["layout
 const reduced = (mode: ScatterMode, x: Tensor, dim: number, index: Tensor, src: Tensor): Tensor =>
   applyOp(scatterOp, [x, index, src], { dim, mode })[0] as Tensor;
 
-const byMode = (mode: ScatterMode, tolerance: Tolerance): Sample[] => [
-  sample(
+/** Sources that meet at one place have no derivative but for sums. */
+const byMode = (mode: ScatterMode, tolerance: Tolerance, make = mode === "add" ? sample : atKinks): Sample[] => [
+  make(
     `${mode} along 0`,
     [{ shape: [5, 4] }, indices([9, 4], 5), { shape: [9, 4] }],
     (x, i, s) => reduced(mode, x as Tensor, 0, i as Tensor, s as Tensor),
     tolerance,
   ),
-  sample(
+  make(
     `${mode} along 1`,
     [{ shape: [4, 5], layout: "transposed" }, indices([4, 9], 5, "flipped"), { shape: [4, 9], layout: "stepped" }],
     (x, i, s) => reduced(mode, x as Tensor, 1, i as Tensor, s as Tensor),
     tolerance,
   ),
-  sample(
+  make(
     `${mode} int32`,
     [{ shape: [5], dtype: "int32", values: whole(-3, 3) }, indices([9], 5), { shape: [9], dtype: "int32", values: whole(-3, 3) }],
     (x, i, s) => reduced(mode, x as Tensor, 0, i as Tensor, s as Tensor),
@@ -103,6 +104,12 @@ export const gatherSamples = {
   ],
   scatter: [
     ...byMode("set", exact),
+    sample(
+      "set, each place once",
+      [{ shape: [7, 2] }, { shape: [4, 2], dtype: "int32", values: listed(5, 0, 1, 6, 3, 3, 0, 4) }, { shape: [4, 2] }],
+      (x, i, s) => scatter(x as Tensor, 0, i as Tensor, s as Tensor),
+      exact,
+    ),
     ...byMode("add", rounded),
     ...byMode("mul", ulps(12, "one rounding a factor")),
     ...byMode("max", exact),

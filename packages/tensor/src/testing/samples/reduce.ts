@@ -18,6 +18,8 @@ interface Row {
   /** Whether several dims at once are allowed. */
   readonly many: boolean;
   readonly empty: boolean;
+  /** Whether equal numbers make a kink. */
+  readonly ties: boolean;
 }
 
 interface Case {
@@ -54,7 +56,7 @@ const cases: readonly Case[] = [
 
 const countOf = ({ shape, dims }: Case): number => dims.reduce((n, d) => n * (shape[d] as number), 1);
 
-function samplesOf({ op, values, dtypes, tolerance, many, empty }: Row): Sample[] {
+function samplesOf({ op, values, dtypes, tolerance, many, empty, ties }: Row): Sample[] {
   const result: Sample[] = [];
   for (const row of cases) {
     const { shape, dims, layout = "contiguous" } = row;
@@ -65,12 +67,14 @@ function samplesOf({ op, values, dtypes, tolerance, many, empty }: Row): Sample[
       const drawn =
         dtype === "float32" ? values : dtype === "uint8" ? whole(0, 9) : whole(dtype === "bool" ? 0 : -3, dtype === "bool" ? 1 : 4);
       const title = `${dtype} ${formatShape(shape)} over ${over === null ? "all" : `[${dims}]`}${layout === "contiguous" ? "" : ` ${layout}`}`;
-      result.push(sample(title, [{ shape, dtype, values: drawn, layout }], (x) => op(x as Tensor, over), tolerance(countOf(row))));
+      const equals = ties && (layout === "expanded" || layout === "spread"); // the same number along the reduced dim
+      const make = equals ? atKinks : sample;
+      result.push(make(title, [{ shape, dtype, values: drawn, layout }], (x) => op(x as Tensor, over), tolerance(countOf(row))));
     }
   }
   result.push(sample("keepdim", [{ shape: [3, 4, 5], values }], (x) => op(x as Tensor, 1, { keepdim: true }), tolerance(4)));
   result.push(sample("a negative dim", [{ shape: [3, 4, 5], values }], (x) => op(x as Tensor, -1), tolerance(5)));
-  if (empty) result.push(sample("of nothing", [{ shape: [3, 0, 2], values }], (x) => op(x as Tensor, 1), exact));
+  if (empty) result.push(atKinks("of nothing", [{ shape: [3, 0, 2], values }], (x) => op(x as Tensor, 1), exact));
   return result;
 }
 
@@ -148,7 +152,7 @@ const one =
     op(x, Array.isArray(dims) ? (dims[0] as number) : (dims as number | null | undefined), options);
 
 const row = (op: Reduce, values: Values, tolerance: Row["tolerance"], rest: Partial<Row> = {}): Sample[] =>
-  samplesOf({ op, values, tolerance, dtypes: numbers, many: true, empty: false, ...rest });
+  samplesOf({ op, values, tolerance, dtypes: numbers, many: true, empty: false, ties: false, ...rest });
 const exactly = (): Tolerance => exact;
 
 export const reduceSamples = {
@@ -161,8 +165,8 @@ export const reduceSamples = {
     ...row(one(ops.prod), between(0.7, 1.4), (count) => ulps(count + 1, "one rounding a factor"), { many: false, empty: true }),
     atKinks("zeros", [{ shape: [3, 4], values: listed(2, 0, 3, 4, 0, 0, 1, 2, 5, 6, 7, 8) }], (x) => ops.prod(x as Tensor, 1), exact),
   ],
-  amax: [...row(ops.amax, spread(-2, 2), exactly), hard(ops.amax)],
-  amin: [...row(ops.amin, spread(-2, 2), exactly), hard(ops.amin)],
+  amax: [...row(ops.amax, spread(-2, 2), exactly, { ties: true }), hard(ops.amax)],
+  amin: [...row(ops.amin, spread(-2, 2), exactly, { ties: true }), hard(ops.amin)],
   any: [...row(ops.any, whole(0, 1), exactly, { empty: true }), hard(ops.any)],
   all: [...row(ops.all, whole(0, 1), exactly, { empty: true }), hard(ops.all)],
   argmax: [...row(one(ops.argmax), ordinary, exactly, { many: false }), hard(ops.argmax)],

@@ -10,9 +10,14 @@ import { between, listed, ordinary, spread, type Values, whole } from "./values.
 
 const layouts: readonly LayoutName[] = ["transposed", "stepped", "flipped", "expanded", "permuted"];
 
-const rows = (op: (x: Tensor, dim: number) => Results, values: Values, tolerance: (count: number) => Tolerance): Sample[] => {
+const rows = (op: (x: Tensor, dim: number) => Results, values: Values, tolerance: (count: number) => Tolerance, ties = false): Sample[] => {
   const at = (name: string, operand: Operand, dim: number): Sample =>
-    sample(name, [operand], (x) => op(x as Tensor, dim), tolerance(operand.shape.at(dim) ?? 1));
+    (ties && operand.layout === "expanded" ? atKinks : sample)(
+      name,
+      [operand],
+      (x) => op(x as Tensor, dim),
+      tolerance(operand.shape.at(dim) ?? 1),
+    );
   return [
     ...[0, 1, 2, -1].map((dim) => at(`[3, 4, 5] along ${dim}`, { shape: [3, 4, 5], values }, dim)),
     ...layouts.flatMap((layout) => [0, 1].map((dim) => at(`${layout} along ${dim}`, { shape: [5, 6], values, layout }, dim))),
@@ -45,6 +50,6 @@ const exactly = (): Tolerance => exact;
 export const scanSamples = {
   cumsum: [...rows(ops.cumsum, ordinary, (count) => summed(count)), atHard(ops.cumsum)],
   cumprod: [...rows(ops.cumprod, between(0.7, 1.4), (count) => ulps(count + 1, "one rounding a factor")), atHard(ops.cumprod)],
-  cummax: [...rows(extreme(ops.cummax), spread(-2, 2), exactly), atHard(extreme(ops.cummax))],
-  cummin: [...rows(extreme(ops.cummin), spread(-2, 2), exactly), atHard(extreme(ops.cummin))],
+  cummax: [...rows(extreme(ops.cummax), spread(-2, 2), exactly, true), atHard(extreme(ops.cummax))],
+  cummin: [...rows(extreme(ops.cummin), spread(-2, 2), exactly, true), atHard(extreme(ops.cummin))],
 };
