@@ -194,6 +194,14 @@ describe("errors", () => {
     );
     expect(() => grad(y, [x])).toThrow("graph was freed");
   });
+  test("a freed part that leads to no input is no obstacle", () => {
+    const [x, w] = [leaf([1, 2]), leaf([3, 4])];
+    const h = x.exp();
+    h.sum().backward();
+    expect(list(grad(h.mul(w).sum(), w)[0])).toEqual(list(h));
+    expect(list(grad(h.mul(2).sum(), h)[0])).toEqual([2, 2]);
+    expect(() => h.mul(w).sum().backward()).toThrow("graph was freed");
+  });
   test("retainGraph allows it, and so does a graph that saved nothing", () => {
     const x = leaf([1, 2]);
     const y = x.square().sum();

@@ -4,7 +4,7 @@ import { retire, sameShape, untracked } from "@gradkit/tensor/recorder";
 import { accumulate, addGradients, deliverable, distinct, letGo, runHooks } from "./accumulate.ts";
 import { type Edge, type Gradients, GradNode } from "./node.ts";
 import { NodeQueue } from "./node-queue.ts";
-import { usefulEdges } from "./reachable.ts";
+import { allEdges, edgesTo, type IsUseful } from "./reachable.ts";
 import { edgeOf } from "./view-history.ts";
 
 /** A tensor to start from, and its gradient; null means 1 for a single element. */
@@ -45,7 +45,9 @@ class Pass {
   /** For each op that waits: the gradients of its outputs so far. */
   readonly #incoming = new Map<GradNode, (Tensor | null)[]>();
   readonly #leaves = new Map<Tensor, Tensor>();
-  readonly #isUseful: (edge: Edge) => boolean;
+  readonly #isUseful: IsUseful;
+  readonly #freed: GradNode | null;
+  readonly #inputs: readonly Tensor[];
   /** The inputs that are outputs of an op, by it. */
   readonly #stops = new Map<GradNode, Tensor[]>();
   readonly #found = new Map<Tensor, Tensor>();
@@ -55,8 +57,15 @@ class Pass {
     this.#createGraph = createGraph;
     this.#retainGraph = retainGraph;
     const starts = roots.map(({ tensor }) => rootEdge(tensor));
-    const targets = inputs?.map((input) => this.#target(input)) ?? null;
-    this.#isUseful = usefulEdges(starts, targets);
+    const { isUseful, freed } = inputs
+      ? edgesTo(
+          inputs.map((input) => this.#target(input)),
+          starts,
+        )
+      : { isUseful: allEdges, freed: null };
+    this.#isUseful = isUseful;
+    this.#freed = freed;
+    this.#inputs = inputs ?? [];
     roots.forEach(({ tensor, gradient }, i) => {
       this.#deliver(starts[i] as Edge, tensor.outputIndex, rootGradient(tensor, gradient, createGraph));
     });
@@ -78,6 +87,7 @@ class Pass {
     for (let node = this.#queue.pop(); node; node = this.#queue.pop()) this.#visit(node);
     for (const [leaf, gradient] of this.#leaves) this.#found.set(leaf, leaf.hooks ? runHooks(leaf, gradient) : gradient);
     if (this.#consumed.length > 0) retire(this.#consumed);
+    if (this.#inputs.some((input) => !this.#found.has(input))) this.#freed?.checkAlive();
     return this.#found;
   }
 
@@ -89,7 +99,7 @@ class Pass {
       const g = incoming[input.outputIndex];
       if (g) this.#found.set(input, this.#createGraph ? g : g.detach());
     }
-    node.checkAlive();
+    if (this.#isUseful === allEdges) node.checkAlive();
     const { edges, slots } = node;
     const wanted = edges.map(this.#isUseful);
     if (wanted.includes(true)) {

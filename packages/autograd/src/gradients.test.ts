@@ -45,7 +45,7 @@ describe("pointwise", () => {
     "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "atanh", "sinc", "erf", "erfc", "lgamma", "frac", "relu", "relu6", "leakyRelu", "hardtanh",
     "hardsigmoid", "hardswish", "elu", "celu", "selu", "sigmoid", "logsigmoid", "silu", "mish", "softplus", "softsign", "tanhshrink", "gelu", "geluTanh",
   ] as const; // biome-ignore format: a list
-  check(unary.map((name): Row => [name, (x) => ops[name](x as Tensor), [unit(3, 4)]]));
+  check(unary.map((name): Row => [name, (x) => (x as Tensor)[name](), [unit(3, 4)]]));
   check([
     ["acosh", (x) => x.add(1.2).acosh(), [unit(5)]],
     ["floor has the gradient 0", (x) => x.floor().add(x), [unit(5)]],

@@ -1,6 +1,6 @@
 // Writing over tensors that have a history: what torch differentiates, and what it refuses.
 
-import { noGrad, tensor as onDevice, type Tensor, zeros } from "@gradkit/tensor";
+import { noGrad, tensor as onDevice, scope, type Tensor, zeros } from "@gradkit/tensor";
 import { copy_ } from "@gradkit/tensor/recorder";
 import { reference } from "@gradkit/tensor/testing";
 import { describe, expect, test } from "vitest";
@@ -113,6 +113,14 @@ describe("what is not read may be written", () => {
     w.square().sum().backward();
     expect(list(w.grad)).toEqual([-2, -4]);
   });
+});
+
+test("a view outlives the handle of its base", () => {
+  const x = leaf([1, 2]);
+  const part = scope(() => x.mul(3).slice(0, 1, 2));
+  part.square_();
+  part.sum().backward();
+  expect(list(x.grad)).toEqual([0, 36]);
 });
 
 test("hooks see the gradient of the value they were registered on", () => {

@@ -30,16 +30,17 @@ export function recordInPlace(
     values.forEach((value, i) => {
       if (value !== inputs[i]) value.dispose();
     });
-    if (!base) replaceHistory(target, node);
+    const { version } = target.storage; // the base's handle may have been released
+    if (!base) replaceHistory(target, node, version);
     else {
-      replaceHistory(base, new PartWritten(node, base, target));
+      replaceHistory(base, new PartWritten(node, base, target), version);
       followBase(target, base);
     }
   };
 }
 
 /** Hooks see the gradient of the value that the tensor had when they were registered: they stay with the old history. */
-function replaceHistory(tensor: Tensor, node: GradNode): void {
+function replaceHistory(tensor: Tensor, node: GradNode, version: number): void {
   const old = tensor.gradFn as GradNode | null;
   if (old) {
     let past: Tensor | null = null;
@@ -51,7 +52,7 @@ function replaceHistory(tensor: Tensor, node: GradNode): void {
     }
     old.outputs = old.outputs.map((output) => (output === tensor ? past : output));
   }
-  node.attach([tensor], () => true);
+  node.attach([tensor], () => true, version);
 }
 
 /** The history of a base of which a view was overwritten by a pointwise op (torch's CopySlices). */

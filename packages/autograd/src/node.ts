@@ -66,13 +66,17 @@ export abstract class GradNode implements GradFn {
   }
 
   /** Hangs this node on the outputs of its op that can have gradients. */
-  attach(outputs: readonly Tensor[], differentiable: (output: Tensor, at: number) => boolean): void {
+  attach(
+    outputs: readonly Tensor[],
+    differentiable: (output: Tensor, at: number) => boolean,
+    version = (outputs[0] as Tensor).storage.version,
+  ): void {
     this.outputs = outputs;
     for (let k = 0; k < outputs.length; k++) {
       const output = outputs[k] as Tensor;
       if (differentiable(output, k)) output.setHistory(this, k);
     }
-    this.version = (outputs[0] as Tensor).storage.version;
+    this.version = version;
   }
 }
 

@@ -1,4 +1,4 @@
-// The table of gradient rules, closed over all structured ops: an op without a row does not compile. Null: the outputs are no floats.
+// The table of gradient rules, one row for each structured op: an op without a row does not compile. Null: the outputs are no floats.
 import type { StructuredOpName } from "@gradkit/tensor/recorder";
 import type { Vjp } from "../vjp.ts";
 import { batchNorm } from "./batch-norm.ts";
@@ -14,7 +14,7 @@ import { cummax, cummin, cumprod, cumsum } from "./scan.ts";
 import { logSoftmax, logSoftmaxGrad, softmax, softmaxGrad } from "./softmax.ts";
 import { sort } from "./sort.ts";
 
-export const vjps = {
+export const vjps: Readonly<Record<StructuredOpName, Vjp<never> | null>> = {
   expand, permute, slice, flip, diagonal, unfold, reshape, embed,
   sum, mean, prod, amax, amin, any: null, all: null, argmax: null, argmin: null, maxDim, minDim,
   matmul,
@@ -26,4 +26,4 @@ export const vjps = {
   maxPool, maxPoolGrad,
   softmax, logSoftmax, softmaxGrad, logSoftmaxGrad,
   batchNorm,
-} satisfies Record<StructuredOpName, Vjp<never> | null>; // biome-ignore format: a table
+}; // biome-ignore format: a table

@@ -49,8 +49,8 @@ const extreme: Vjp<ReduceAttrs> = {
     return [mul(share, isExtreme)];
   },
 };
-export const amax = extreme;
-export const amin = extreme;
+export const amax: Vjp<ReduceAttrs> = extreme;
+export const amin: Vjp<ReduceAttrs> = extreme;
 
 /** The product of all others: of those before times those after. Exact with zeros, where dividing the product by x is not. */
 export const prod: Vjp<ReduceAttrs> = {
@@ -90,5 +90,5 @@ const extremeDim: Vjp<DimAttrs> = {
     return [scatterAdd(g.newZeros(shape), dim, asColumn(call.output(1)), asColumn(g))];
   },
 };
-export const maxDim = extremeDim;
-export const minDim = extremeDim;
+export const maxDim: Vjp<DimAttrs> = extremeDim;
+export const minDim: Vjp<DimAttrs> = extremeDim;

@@ -69,5 +69,5 @@ const extreme: Vjp<ScanAttrs> = {
     return [shape.length === 0 ? g : scatterAdd(g.newZeros(shape), call.attrs.dim, call.output(1), g)];
   },
 };
-export const cummax = extreme;
-export const cummin = extreme;
+export const cummax: Vjp<ScanAttrs> = extreme;
+export const cummin: Vjp<ScanAttrs> = extreme;
