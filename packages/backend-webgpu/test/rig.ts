@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { brotliDecompressSync } from "node:zlib";
+import { type WebGpuBackend, webgpu } from "../src/index.ts";
 
 const require = createRequire(import.meta.url);
 const driverFiles = ["libvulkan.so.1", "libvk_swiftshader.so", "vk_swiftshader_icd.json"];
@@ -74,10 +75,27 @@ function withSwiftShader(): string {
   return copy;
 }
 
-/** What GPU tests run on: `WEBGPU_RIG=native` takes the machine's own driver instead of SwiftShader. */
+let gpu: GPU | null = null;
+
+/** What GPU tests run on: `WEBGPU_RIG=native` takes the machine's own driver instead of SwiftShader. One instance a process. */
 export function openGpu(): GPU {
   const onSwiftShader = process.env.WEBGPU_RIG !== "native" && process.platform === "linux" && process.arch === "x64";
-  return open(onSwiftShader ? withSwiftShader() : nativePath()).create([]);
+  gpu ??= open(onSwiftShader ? withSwiftShader() : nativePath()).create([]);
+  return gpu;
+}
+
+/** A device that executes. Null where there is none, and its tests are skipped; an error if WEBGPU_REQUIRED=1. */
+export async function openBackend(): Promise<WebGpuBackend | null> {
+  let backend: WebGpuBackend | null = null;
+  let reason = "there is no adapter";
+  try {
+    backend = await webgpu({ gpu: openGpu() });
+  } catch (error) {
+    reason = (error as Error).message;
+  }
+  if (!backend && process.env.WEBGPU_REQUIRED === "1") throw new Error(`WEBGPU_REQUIRED=1, but no WebGPU executes here: ${reason}`);
+  if (!backend) console.log(`WebGPU tests are skipped: ${reason}`);
+  return backend;
 }
 
 /** Validates every shader and every call, and executes nothing: there on any machine. */

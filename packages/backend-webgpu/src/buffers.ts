@@ -1,0 +1,108 @@
+// Device memory: GPU buffers, pooled by size class. One tensor, one buffer: parts of a shared buffer could not be read and written
+// in the same dispatch.
+import { type Buffer, DeviceError } from "@gradkit/tensor/backend";
+import type { Device } from "./device.ts";
+import { classByteLength } from "./size-class.ts";
+
+/** A GPU buffer with what the recorder knows of it. It outlives the tensors that use it one after the other. */
+export interface Memory {
+  readonly id: number;
+  readonly gpu: GPUBuffer;
+  readonly byteLength: number;
+  /** The last batch of commands that names it. */
+  lastBatch: number;
+}
+
+export class WebGpuBuffer implements Buffer {
+  readonly byteLength: number;
+  readonly memory: Memory;
+  released = false;
+
+  constructor(byteLength: number, memory: Memory) {
+    this.byteLength = byteLength;
+    this.memory = memory;
+  }
+}
+
+/** Below this much idle memory nothing is given back to the system. */
+const keptBytes = 2 ** 28;
+
+export class BufferPool {
+  liveBytes = 0;
+  pooledBytes = 0;
+  readonly #device: Device;
+  readonly #idle = new Map<number, Memory[]>(); // by class
+  /** Handles that were dropped without release: tensors register only their large ones themselves. */
+  readonly #dropped: FinalizationRegistry<Memory>;
+  #nextId = 0;
+  /** Submits what is recorded, so that a buffer that it names may be destroyed. */
+  readonly #settle: (memory: Memory) => void;
+
+  constructor(device: Device, settle: (memory: Memory) => void) {
+    this.#device = device;
+    this.#settle = settle;
+    this.#dropped = new FinalizationRegistry((memory) => this.#reclaim(memory));
+  }
+
+  /** @throws {DeviceError} for sizes beyond the device's limits. */
+  allocate(byteLength: number): WebGpuBuffer {
+    this.#device.check();
+    const { maxBufferSize, maxStorageBufferBindingSize } = this.#device.gpu.limits;
+    const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
+    if (byteLength > limit) throw new DeviceError("allocate", `a buffer of ${byteLength} bytes exceeds this device's limit of ${limit}. Use smaller tensors`);
+    const size = Math.min(classByteLength(byteLength), limit & ~3);
+    const memory = this.#take(size) ?? this.#create(size);
+    this.liveBytes += size;
+    const buffer = new WebGpuBuffer(byteLength, memory);
+    this.#dropped.register(buffer, memory, buffer);
+    return buffer;
+  }
+
+  release(buffer: WebGpuBuffer): void {
+    if (buffer.released) return;
+    buffer.released = true;
+    this.#dropped.unregister(buffer);
+    this.#reclaim(buffer.memory);
+  }
+
+  /** Memory that no recorded command names; not counted as live. */
+  takeUnused(byteLength: number, batch: number): Memory {
+    const size = classByteLength(byteLength);
+    const idle = this.#idle.get(size);
+    const at = idle?.findIndex(({ lastBatch }) => lastBatch !== batch) ?? -1;
+    if (!idle || at < 0) return this.#create(size);
+    this.pooledBytes -= size;
+    return idle.splice(at, 1)[0] as Memory;
+  }
+
+  giveBack(memory: Memory): void {
+    const { byteLength } = memory;
+    if (this.pooledBytes + byteLength > Math.max(keptBytes, this.liveBytes)) {
+      this.#settle(memory);
+      memory.gpu.destroy();
+      return;
+    }
+    this.pooledBytes += byteLength;
+    const idle = this.#idle.get(byteLength);
+    if (idle) idle.push(memory);
+    else this.#idle.set(byteLength, [memory]);
+  }
+
+  #reclaim(memory: Memory): void {
+    this.liveBytes -= memory.byteLength;
+    this.giveBack(memory);
+  }
+
+  #take(size: number): Memory | undefined {
+    const memory = this.#idle.get(size)?.pop();
+    if (memory) this.pooledBytes -= size;
+    return memory;
+  }
+
+  #create(size: number): Memory {
+    const describe = (): string => `allocate(${size} bytes, with ${this.liveBytes} live and ${this.pooledBytes} pooled)`;
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+    const gpu = this.#device.watch(describe, () => this.#device.gpu.createBuffer({ size, usage }));
+    return { id: this.#nextId++, gpu, byteLength: size, lastBatch: -1 };
+  }
+}

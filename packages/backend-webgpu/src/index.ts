@@ -1,0 +1,1 @@
+export { type WebGpuBackend, type WebGpuOptions, webgpu } from "./webgpu.ts";

@@ -1,0 +1,93 @@
+// Bytes to and from the device. A write must not overtake work that is recorded but not yet submitted; a read submits it.
+import { DeviceError } from "@gradkit/tensor/backend";
+import type { BufferPool, Memory, WebGpuBuffer } from "./buffers.ts";
+import type { Device } from "./device.ts";
+import type { Recorder } from "./recorder.ts";
+import { classByteLength } from "./size-class.ts";
+
+const align = (byteLength: number): number => Math.ceil(byteLength / 4) * 4;
+
+export class Transfers {
+  readonly #device: Device;
+  readonly #recorder: Recorder;
+  readonly #pool: BufferPool;
+  readonly #staging = new Map<number, GPUBuffer[]>(); // mappable buffers by size
+
+  constructor(device: Device, recorder: Recorder, pool: BufferPool) {
+    this.#device = device;
+    this.#recorder = recorder;
+    this.#pool = pool;
+  }
+
+  /** The queue's writes come before all work submitted later: only where no recorded work names the buffer may one go straight to it. */
+  write(buffer: WebGpuBuffer, byteOffset: number, data: ArrayBufferView): void {
+    if (data.byteLength === 0) return;
+    this.#device.check();
+    const endsInside = byteOffset + data.byteLength < buffer.byteLength;
+    if (byteOffset % 4 !== 0 || (data.byteLength % 4 !== 0 && endsInside)) {
+      throw new DeviceError("write", `bytes ${byteOffset} … ${byteOffset + data.byteLength} of ${buffer.byteLength} do not end on words of 4 bytes`);
+    }
+    const { memory } = buffer;
+    if (!this.#recorder.isPending(memory)) return this.#enqueue(memory, byteOffset, data);
+    const between = this.#pool.takeUnused(align(data.byteLength), this.#recorder.batch);
+    this.#enqueue(between, 0, data);
+    this.#recorder.copy(between, 0, memory, byteOffset, align(data.byteLength));
+    this.#pool.giveBack(between);
+  }
+
+  #enqueue(memory: Memory, byteOffset: number, data: ArrayBufferView): void {
+    const { queue } = this.#device.gpu;
+    const whole = data.byteLength & ~3;
+    // a view on shared memory is copied first: WebGPU refuses it
+    const { buffer: source, byteOffset: from } = data.buffer instanceof ArrayBuffer ? data : copied(data);
+    if (whole > 0) queue.writeBuffer(memory.gpu, byteOffset, source as ArrayBuffer, from, whole);
+    if (whole === data.byteLength) return;
+    const rest = new Uint8Array(4);
+    rest.set(new Uint8Array(source, from + whole, data.byteLength - whole));
+    queue.writeBuffer(memory.gpu, byteOffset + whole, rest);
+  }
+
+  async read(buffer: WebGpuBuffer, byteOffset: number, byteLength: number): Promise<ArrayBuffer> {
+    this.#device.check();
+    if (byteLength === 0) return new ArrayBuffer(0);
+    const start = byteOffset & ~3;
+    const length = align(byteOffset + byteLength) - start;
+    const staging = this.#takeStaging(length);
+    this.#recorder.copy(buffer.memory, start, staging, 0, length);
+    this.#recorder.submit();
+    try {
+      await staging.mapAsync(GPUMapMode.READ, 0, length);
+    } catch (error) {
+      await this.#device.settle();
+      throw new DeviceError("read", `the device did not give its memory back: ${(error as Error).message}`);
+    }
+    const bytes = staging.getMappedRange(0, length).slice(byteOffset - start, byteOffset - start + byteLength);
+    staging.unmap();
+    this.#staging.get(staging.size)?.push(staging);
+    await this.#device.settle();
+    return bytes;
+  }
+
+  async synchronize(): Promise<void> {
+    this.#device.check();
+    this.#recorder.submit();
+    await this.#device.gpu.queue.onSubmittedWorkDone();
+    await this.#device.settle();
+  }
+
+  #takeStaging(byteLength: number): GPUBuffer {
+    const size = classByteLength(byteLength);
+    let idle = this.#staging.get(size);
+    if (!idle) {
+      idle = [];
+      this.#staging.set(size, idle);
+    }
+    return idle.pop() ?? this.#device.gpu.createBuffer({ label: "read-back", size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+  }
+}
+
+function copied(data: ArrayBufferView): { buffer: ArrayBuffer; byteOffset: number } {
+  const bytes = new Uint8Array(data.byteLength);
+  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  return { buffer: bytes.buffer, byteOffset: 0 };
+}

@@ -1,0 +1,84 @@
+// The backend: one device, one recorder, kernels compiled as they are first called.
+import { type Backend, DeviceError, type DType } from "@gradkit/tensor/backend";
+import { BufferPool, type WebGpuBuffer } from "./buffers.ts";
+import { Device } from "./device.ts";
+import { findGpu, type GpuSource } from "./gpu.ts";
+import { createFused } from "./kernels/fused.ts";
+import { createGather } from "./kernels/gather.ts";
+import { createMap } from "./kernels/map.ts";
+import { createMatmul } from "./kernels/matmul.ts";
+import { createReduce } from "./kernels/reduce.ts";
+import { createScan } from "./kernels/scan.ts";
+import { createScatter } from "./kernels/scatter.ts";
+import { createSort } from "./kernels/sort.ts";
+import type { Target } from "./kernels/target.ts";
+import { Pipelines } from "./pipelines.ts";
+import { type Counters, Recorder } from "./recorder.ts";
+import { Transfers } from "./transfers.ts";
+
+const dtypes: ReadonlySet<DType> = /* @__PURE__ */ new Set<DType>(["float32", "int32", "uint8", "bool"]);
+
+export interface WebGpuOptions {
+  /** The GPU to use. Default: `navigator.gpu`; in Node that of the package `webgpu`, if it is installed. */
+  gpu?: GpuSource;
+}
+
+export interface WebGpuBackend extends Backend {
+  /** The adapter, as the driver names it. */
+  readonly adapter: string;
+  /** Work so far: command buffers submitted and kernels dispatched. */
+  counters(): Readonly<Counters>;
+}
+
+/**
+ * A new WebGPU device, or null where there is none. Works in browsers, workers, and in Node with the package `webgpu` beside this one.
+ *
+ * @throws {DeviceError} where there is an adapter that gives no device.
+ * @example
+ * setDefaultDevice((await webgpu()) ?? (await cpu()));
+ */
+export async function webgpu({ gpu }: WebGpuOptions = {}): Promise<WebGpuBackend | null> {
+  const source = gpu ?? (await findGpu());
+  const adapter: GPUAdapter | null | undefined = await source?.requestAdapter({ powerPreference: "high-performance" });
+  if (!adapter) return null;
+  let device: GPUDevice;
+  try {
+    device = await adapter.requestDevice();
+  } catch (error) {
+    throw new DeviceError("webgpu", `the adapter gives no device: ${(error as Error).message}`, { cause: error });
+  }
+  const { vendor, architecture, description } = adapter.info;
+  return createWebGpu(new Device(device, source), [vendor, architecture, description].filter(Boolean).join(" "));
+}
+
+/** The backend on a given device. */
+export function createWebGpu(device: Device, adapter: string): WebGpuBackend {
+  const recorder = new Recorder(device);
+  const pool = new BufferPool(device, (memory) => {
+    if (recorder.isPending(memory)) recorder.submit();
+  });
+  const transfers = new Transfers(device, recorder, pool);
+  const mostBuffers = device.gpu.limits.maxStorageBuffersPerShaderStage;
+  const target: Target = { recorder, pipelines: new Pipelines(device), pool, mostBuffers };
+  const reduce = createReduce(target);
+  return {
+    name: "webgpu",
+    capabilities: { dtypes, syncRead: false },
+    adapter,
+    counters: () => ({ ...recorder.counters }),
+    allocate: (byteLength) => pool.allocate(byteLength),
+    release: (buffer) => pool.release(buffer as WebGpuBuffer),
+    memory: () => ({ liveBytes: pool.liveBytes, pooledBytes: pool.pooledBytes }),
+    write: (buffer, byteOffset, data) => transfers.write(buffer as WebGpuBuffer, byteOffset, data),
+    read: (buffer, byteOffset, byteLength) => transfers.read(buffer as WebGpuBuffer, byteOffset, byteLength),
+    synchronize: () => transfers.synchronize(),
+    map: createMap(target),
+    reduce,
+    matmul: createMatmul(target),
+    gather: createGather(target),
+    scatter: createScatter(target),
+    scan: createScan(target),
+    sort: createSort(target),
+    fused: createFused(target, reduce),
+  };
+}
