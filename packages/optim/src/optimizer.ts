@@ -10,7 +10,11 @@ export interface CommonOptions {
   maximize: boolean;
 }
 
-export type ParamGroup<Options extends object> = Options & { params: Tensor[] };
+export type ParamGroup<Options extends object> = Options & {
+  params: Tensor[];
+  /** The rate before schedules: set by the first one. */
+  initialLr?: number;
+};
 
 /** Parameters, or groups of them with options of their own. */
 export type Params<Options extends object> = Iterable<Tensor> | Iterable<{ params: Tensor | Iterable<Tensor> } & Partial<Options>>;
