@@ -6,7 +6,7 @@ import { f64x2, type V128, v128 } from "../wasm/simd.ts";
 import { accumulationOf, upperHalf, type ValueReducer, wideAfter } from "./accumulation.ts";
 import { groupWord, innerWord, middleStrideWord, middleWord, scalarWord, scratchWord, strideWord } from "./call-block.ts";
 import { emitExpression } from "./expression.ts";
-import { unrolledNodes } from "./map.ts";
+import { unrolledNodes } from "./map-loop.ts";
 import { Operand, strided } from "./operand.ts";
 import { lanePositions } from "./reduce-rows.ts";
 import { emitFinish, type Reduction } from "./reduction.ts";

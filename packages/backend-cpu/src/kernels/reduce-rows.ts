@@ -6,7 +6,7 @@ import { f64x2, i32x4, type V128, v128 } from "../wasm/simd.ts";
 import { accumulationOf, foldLanes, upperHalf, type ValueReducer, wideAfter } from "./accumulation.ts";
 import { groupWord, innerWord, scalarWord, strideWord } from "./call-block.ts";
 import { emitExpression } from "./expression.ts";
-import { unrolledNodes } from "./map.ts";
+import { unrolledNodes } from "./map-loop.ts";
 import { Operand, strided } from "./operand.ts";
 import { emitFinish, type Reduction } from "./reduction.ts";
 import { emitRows } from "./rows.ts";

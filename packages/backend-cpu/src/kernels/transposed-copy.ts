@@ -52,3 +52,15 @@ export class TransposedCopy {
     });
   }
 }
+
+/** Strides without gaps that rank the dims as the view's do. */
+export function denseStrides({ shape, strides }: View): number[] {
+  const order = shape.map((_, d) => d).sort((a, b) => Math.abs(strides[a] as number) - Math.abs(strides[b] as number));
+  const dense = new Array<number>(shape.length).fill(1);
+  let step = 1;
+  for (const d of order) {
+    dense[d] = step;
+    step *= shape[d] as number;
+  }
+  return dense;
+}
