@@ -1,11 +1,21 @@
 // Compositions of reductions: variance, norms, logsumexp.
 import { UnsupportedError } from "../errors.ts";
+import { custom, div, eq, mul, select, sqrt } from "../formula/build.ts";
+import type { Node } from "../formula/nodes.ts";
 import { scope } from "../lifetime.ts";
 import { normalizeDims } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { numel } from "../view.ts";
-import { pointwiseFunctions as pw } from "./pointwise.ts";
+import { pointwise, pointwiseFunctions as pw } from "./pointwise.ts";
 import { amax, amin, type Dims, mean, type ReduceOptions, sum } from "./reduce.ts";
+
+/** √x whose gradient at 0 is 0: torch's choice for deviations and norms. */
+const rootNode = custom(
+  "root",
+  (x: Node) => sqrt(x),
+  (g, _args, y) => [select(eq(y, 0), 0, div(g, mul(2, y)))],
+);
+const root = pointwise("root", (x) => rootNode(x));
 
 export interface VarOptions extends ReduceOptions {
   /** Subtracted from the count: 1 gives the unbiased estimate. Default: 1. */
@@ -23,7 +33,7 @@ export function variance(x: Tensor, dims?: Dims, { correction = 1, keepdim = fal
 }
 
 export function std(x: Tensor, dims?: Dims, options?: VarOptions): Tensor {
-  return scope(() => pw.sqrt(variance(x, dims, options)));
+  return scope(() => root(variance(x, dims, options)));
 }
 
 /** Variance and mean together. */
@@ -53,7 +63,7 @@ export function norm(x: Tensor, p: number | "fro" = 2, dims?: Dims, { keepdim = 
   if (typeof p !== "number" && p !== "fro") throw new UnsupportedError("norm", `no norm ${JSON.stringify(p)}. p is a number or "fro"`);
   return scope(() => {
     const magnitude = pw.abs(x);
-    if (p === "fro" || p === 2) return pw.sqrt(sum(pw.square(x), dims, { keepdim }));
+    if (p === "fro" || p === 2) return root(sum(pw.square(x), dims, { keepdim }));
     if (p === Number.POSITIVE_INFINITY) return amax(magnitude, dims, { keepdim });
     if (p === Number.NEGATIVE_INFINITY) return amin(magnitude, dims, { keepdim });
     if (p === 0) return sum(pw.ne(x, 0), dims, { keepdim, dtype: x.dtype });
