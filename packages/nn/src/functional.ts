@@ -4,12 +4,17 @@ export {
   maxPool1dWithIndices, maxPool2d, maxPool2dWithIndices, maxPool3d, maxPool3dWithIndices, mish, oneHot, pad, relu, relu6, selu, sigmoid, silu,
   softmax, softplus, softshrink, softsign, tanh, tanhshrink, threshold,
 } from "@gradkit/tensor"; // biome-ignore format: a list
-export { batchNorm, type BatchNormOptions } from "./functional/batch-norm.ts";
-export { dropout, type DropoutOptions } from "./functional/dropout.ts";
-export { type BCELossOptions, type BCEWithLogitsLossOptions, binaryCrossEntropy, binaryCrossEntropyWithLogits } from "./losses/binary-cross-entropy.ts";
-export { crossEntropy, type CrossEntropyLossOptions } from "./losses/cross-entropy.ts";
-export { klDiv, type KLDivLossOptions } from "./losses/kl-div.ts";
-export { huberLoss, type HuberLossOptions, l1Loss, smoothL1Loss, type SmoothL1LossOptions } from "./losses/l1.ts";
+export { type BatchNormOptions, batchNorm } from "./functional/batch-norm.ts";
+export { type DropoutOptions, dropout } from "./functional/dropout.ts";
+export {
+  type BCELossOptions,
+  type BCEWithLogitsLossOptions,
+  binaryCrossEntropy,
+  binaryCrossEntropyWithLogits,
+} from "./losses/binary-cross-entropy.ts";
+export { type CrossEntropyLossOptions, crossEntropy } from "./losses/cross-entropy.ts";
+export { type KLDivLossOptions, klDiv } from "./losses/kl-div.ts";
+export { type HuberLossOptions, huberLoss, l1Loss, type SmoothL1LossOptions, smoothL1Loss } from "./losses/l1.ts";
 export { mseLoss } from "./losses/mse.ts";
-export { nllLoss, type NLLLossOptions } from "./losses/nll.ts";
+export { type NLLLossOptions, nllLoss } from "./losses/nll.ts";
 export type { LossOptions, Reduction } from "./losses/reduction.ts";

@@ -22,6 +22,6 @@ export { MSELoss } from "./losses/mse.ts";
 export { NLLLoss, type NLLLossOptions } from "./losses/nll.ts";
 export type { LossOptions, Reduction } from "./losses/reduction.ts";
 export { Module } from "./module.ts";
-export { buffer, type BufferOptions, BufferTensor, Parameter, parameter, type ParameterOptions } from "./parameter.ts";
+export { type BufferOptions, BufferTensor, buffer, Parameter, type ParameterOptions, parameter } from "./parameter.ts";
 export { type LoadResult, type LoadStateDictOptions, type StateDict, StateDictError } from "./state-dict.ts";
 export { type SummaryOptions, summary } from "./summary.ts";

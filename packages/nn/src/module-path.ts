@@ -16,7 +16,8 @@ interface Location {
 const locations = new WeakMap<GradkitError, Location>();
 
 /** What tells a layer from its neighbours: its sizes. Flags that are on, and the names of features, are left out. */
-const label = (module: Module): string => `${module.constructor.name}(${module.extraRepr().replace(/\b(in|out|num)_features=|, \w+=True\b/g, "")})`;
+const label = (module: Module): string =>
+  `${module.constructor.name}(${module.extraRepr().replace(/\b(in|out|num)_features=|, \w+=True\b/g, "")})`;
 
 function located(error: GradkitError, module: Module): Location {
   const inner = locations.get(error);

@@ -1,7 +1,19 @@
 import { ones, ShapeError, setDefaultDevice, type Tensor, tensor, zeros } from "@gradkit/tensor";
 import { reference } from "@gradkit/tensor/testing";
 import { beforeAll, describe, expect, test } from "vitest";
-import { BatchNorm1d, buffer, Dropout, Linear, Module, ModuleList, Parameter, parameter, ReLU, Sequential, StateDictError } from "./index.ts";
+import {
+  BatchNorm1d,
+  buffer,
+  Dropout,
+  Linear,
+  Module,
+  ModuleList,
+  Parameter,
+  parameter,
+  ReLU,
+  Sequential,
+  StateDictError,
+} from "./index.ts";
 
 beforeAll(() => setDefaultDevice(reference()));
 
@@ -103,7 +115,10 @@ describe("state dicts", () => {
 
   test("strict: false tells what was passed over, but shapes must fit", () => {
     const model = new Linear(2, 1);
-    expect(model.loadStateDict({ weight: ones([1, 2]), scale: zeros([1]) }, { strict: false })).toEqual({ missingKeys: ["bias"], unexpectedKeys: ["scale"] });
+    expect(model.loadStateDict({ weight: ones([1, 2]), scale: zeros([1]) }, { strict: false })).toEqual({
+      missingKeys: ["bias"],
+      unexpectedKeys: ["scale"],
+    });
     expect([...model.weight.dataSync()]).toEqual([1, 1]);
     expect(() => model.loadStateDict({ weight: ones([2, 2]) }, { strict: false })).toThrow(StateDictError);
   });
@@ -167,7 +182,10 @@ describe("modes", () => {
 
   test("freezing, zeroGrad, apply", () => {
     const net = new Net();
-    net.head.call(ones([1, 3])).sum().backward();
+    net.head
+      .call(ones([1, 3]))
+      .sum()
+      .backward();
     expect(net.head.weight.grad).not.toBeNull();
     net.zeroGrad();
     expect(net.head.weight.grad).toBeNull();

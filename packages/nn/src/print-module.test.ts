@@ -2,7 +2,23 @@
 import { setDefaultDevice } from "@gradkit/tensor";
 import { reference } from "@gradkit/tensor/testing";
 import { beforeAll, expect, test } from "vitest";
-import { BatchNorm2d, Conv2d, Dropout, ELU, Flatten, Hardshrink, LeakyReLU, Linear, LogSoftmax, MaxPool2d, ModuleList, ReLU, Sequential, Softplus, summary } from "./index.ts";
+import {
+  BatchNorm2d,
+  Conv2d,
+  Dropout,
+  ELU,
+  Flatten,
+  Hardshrink,
+  LeakyReLU,
+  Linear,
+  LogSoftmax,
+  MaxPool2d,
+  ModuleList,
+  ReLU,
+  Sequential,
+  Softplus,
+  summary,
+} from "./index.ts";
 
 beforeAll(() => setDefaultDevice(reference()));
 
@@ -34,7 +50,14 @@ test("modules print as in PyTorch", () => {
 });
 
 test("options of activations, and runs in lists", () => {
-  const list = new ModuleList([new LeakyReLU(), new ELU({ alpha: 0.5 }), new Softplus(), new Hardshrink(), new Linear(2, 2), new Linear(2, 2)]);
+  const list = new ModuleList([
+    new LeakyReLU(),
+    new ELU({ alpha: 0.5 }),
+    new Softplus(),
+    new Hardshrink(),
+    new Linear(2, 2),
+    new Linear(2, 2),
+  ]);
   expect(String(list)).toMatchInlineSnapshot(`
     "ModuleList(
       (0): LeakyReLU(negative_slope=0.01)

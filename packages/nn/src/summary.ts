@@ -48,7 +48,10 @@ const depthOf = (path: string): number => (path === "" ? 0 : path.split(".").len
 /** Left-aligned but for the last column. */
 function table(rows: readonly (readonly [string, string, string])[]): string[] {
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => (row[column] as string).length)));
-  return rows.map(([layer, shape, count]) => `${layer.padEnd(widths[0] as number)}  ${shape.padEnd(widths[1] as number)}  ${count.padStart(widths[2] as number)}`);
+  return rows.map(
+    ([layer, shape, count]) =>
+      `${layer.padEnd(widths[0] as number)}  ${shape.padEnd(widths[1] as number)}  ${count.padStart(widths[2] as number)}`,
+  );
 }
 
 /**
@@ -57,7 +60,11 @@ function table(rows: readonly (readonly [string, string, string])[]): string[] {
  * @example
  * console.log(summary(new Sequential(new Linear(784, 128), new ReLU(), new Linear(128, 10)), [1, 784]));
  */
-export function summary(model: Module, inputShape: readonly number[] | readonly (readonly number[])[], { dtype = "float32" }: SummaryOptions = {}): string {
+export function summary(
+  model: Module,
+  inputShape: readonly number[] | readonly (readonly number[])[],
+  { dtype = "float32" }: SummaryOptions = {},
+): string {
   const inputs = (Array.isArray(inputShape[0]) ? inputShape : [inputShape]) as readonly (readonly number[])[];
   const shapes = outputShapes(model, inputs, dtype);
   const rows = model.namedModules().map(([path, module]): [string, string, string] => {

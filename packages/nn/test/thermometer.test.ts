@@ -3,7 +3,7 @@ import { SGD } from "@gradkit/optim";
 import { setDefaultDevice, type Tensor, tensor } from "@gradkit/tensor";
 import { reference } from "@gradkit/tensor/testing";
 import { beforeAll, expect, test } from "vitest";
-import { MSELoss, Module, parameter } from "../src/index.ts";
+import { Module, MSELoss, parameter } from "../src/index.ts";
 
 const celsius = [0.5, 14, 15, 28, 11, 8, 3, -4, 6, 13, 21];
 const unknown = [35.7, 55.9, 58.2, 81.9, 56.3, 48.9, 33.9, 21.8, 48.4, 60.4, 68.4];

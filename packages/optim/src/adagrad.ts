@@ -1,7 +1,7 @@
 // Adagrad.
 import { fullLike, type Tensor } from "@gradkit/tensor";
 import { add, div, mul, type Node, sqrt, sub } from "@gradkit/tensor/formula";
-import { checkAtLeastZero, type CommonOptions, countStep, Optimizer, type ParamGroup, type Params, type ParamState } from "./optimizer.ts";
+import { type CommonOptions, checkAtLeastZero, countStep, Optimizer, type ParamGroup, type ParamState, type Params } from "./optimizer.ts";
 import { slopeOf, updateRule } from "./update-rule.ts";
 
 export interface AdagradOptions extends CommonOptions {

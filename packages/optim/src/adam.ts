@@ -1,7 +1,17 @@
 // Adam, and AdamW, which decays weights apart from the gradient.
 import type { Tensor } from "@gradkit/tensor";
 import { add, div, max, mul, type Node, sqrt, sub } from "@gradkit/tensor/formula";
-import { buffer, checkAtLeastZero, checkRates, type CommonOptions, countStep, Optimizer, type ParamGroup, type Params, type ParamState } from "./optimizer.ts";
+import {
+  buffer,
+  type CommonOptions,
+  checkAtLeastZero,
+  checkRates,
+  countStep,
+  Optimizer,
+  type ParamGroup,
+  type ParamState,
+  type Params,
+} from "./optimizer.ts";
 import { slopeOf, updateRule } from "./update-rule.ts";
 
 export interface AdamOptions extends CommonOptions {
@@ -51,7 +61,16 @@ const adam = /* @__PURE__ */ updateRule(
  */
 export class Adam extends Optimizer<AdamOptions> {
   constructor(params: Params<AdamOptions>, options: Partial<AdamOptions> = {}, name = "Adam") {
-    super(name, params, { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, amsgrad: false, maximize: false, decoupledWeightDecay: false, ...options });
+    super(name, params, {
+      lr: 1e-3,
+      betas: [0.9, 0.999],
+      eps: 1e-8,
+      weightDecay: 0,
+      amsgrad: false,
+      maximize: false,
+      decoupledWeightDecay: false,
+      ...options,
+    });
   }
 
   protected override checkOptions({ betas, eps, weightDecay }: AdamOptions): void {

@@ -1,7 +1,17 @@
 // Adamax.
 import type { Tensor } from "@gradkit/tensor";
 import { abs, add, div, max, mul, type Node, sub } from "@gradkit/tensor/formula";
-import { buffer, checkAtLeastZero, checkRates, type CommonOptions, countStep, Optimizer, type ParamGroup, type Params, type ParamState } from "./optimizer.ts";
+import {
+  buffer,
+  type CommonOptions,
+  checkAtLeastZero,
+  checkRates,
+  countStep,
+  Optimizer,
+  type ParamGroup,
+  type ParamState,
+  type Params,
+} from "./optimizer.ts";
 import { slopeOf, updateRule } from "./update-rule.ts";
 
 export interface AdamaxOptions extends CommonOptions {

@@ -1,7 +1,16 @@
 // Averaged stochastic gradient descent.
 import type { Tensor } from "@gradkit/tensor";
 import { add, mul, type Node, sub } from "@gradkit/tensor/formula";
-import { buffer, checkAtLeastZero, type CommonOptions, countStep, Optimizer, type ParamGroup, type Params, type ParamState } from "./optimizer.ts";
+import {
+  buffer,
+  type CommonOptions,
+  checkAtLeastZero,
+  countStep,
+  Optimizer,
+  type ParamGroup,
+  type ParamState,
+  type Params,
+} from "./optimizer.ts";
 import { slopeOf, updateRule } from "./update-rule.ts";
 
 export interface ASGDOptions extends CommonOptions {

@@ -21,15 +21,18 @@ export function clipGradNorm_(
   maxNorm: number,
   { normType = 2, errorIfNonfinite = false }: ClipGradNormOptions = {},
 ): Tensor {
-  return noGrad(() => scope(() => {
-    const grads = gradientsOf(params);
-    if (grads.length === 0) return zeros([]);
-    const total = norm(stack(grads.map((grad) => norm(grad, normType))), normType);
-    if (errorIfNonfinite && !Number.isFinite(total.itemSync())) throw new GradkitError("clipGradNorm_", `the norm of the gradients is ${total.itemSync()}`);
-    const factor = total.add(1e-6).reciprocal().mul(maxNorm).clamp(null, 1);
-    for (const grad of grads) scale([grad], [factor], {});
-    return total;
-  }));
+  return noGrad(() =>
+    scope(() => {
+      const grads = gradientsOf(params);
+      if (grads.length === 0) return zeros([]);
+      const total = norm(stack(grads.map((grad) => norm(grad, normType))), normType);
+      if (errorIfNonfinite && !Number.isFinite(total.itemSync()))
+        throw new GradkitError("clipGradNorm_", `the norm of the gradients is ${total.itemSync()}`);
+      const factor = total.add(1e-6).reciprocal().mul(maxNorm).clamp(null, 1);
+      for (const grad of grads) scale([grad], [factor], {});
+      return total;
+    }),
+  );
 }
 
 /** Limits every element of the gradients to [-clipValue, clipValue]. */

@@ -6,14 +6,17 @@ export { Adamax, type AdamaxOptions } from "./adamax.ts";
 export { ASGD, type ASGDOptions } from "./asgd.ts";
 export { type ClipGradNormOptions, clipGradNorm_, clipGradValue_ } from "./clip-grad.ts";
 export { NAdam, type NAdamOptions } from "./nadam.ts";
-export { type CommonOptions, Optimizer, type ParamGroup, type Params, type ParamState } from "./optimizer.ts";
+export { type CommonOptions, Optimizer, type ParamGroup, type ParamState, type Params } from "./optimizer.ts";
 export { RAdam, type RAdamOptions } from "./radam.ts";
 export { RMSprop, type RMSpropOptions } from "./rmsprop.ts";
 export { Rprop, type RpropOptions } from "./rprop.ts";
-export { SGD, type SGDOptions } from "./sgd.ts";
-export type { OptimizerStateDict } from "./state-dict.ts";
 export { ChainedScheduler } from "./schedules/chained.ts";
-export { CosineAnnealingLR, type CosineAnnealingLROptions, CosineAnnealingWarmRestarts, type CosineAnnealingWarmRestartsOptions } from "./schedules/cosine.ts";
+export {
+  CosineAnnealingLR,
+  type CosineAnnealingLROptions,
+  CosineAnnealingWarmRestarts,
+  type CosineAnnealingWarmRestartsOptions,
+} from "./schedules/cosine.ts";
 export { CyclicLR, type CyclicLROptions } from "./schedules/cyclic.ts";
 export { ExponentialLR } from "./schedules/exponential.ts";
 export { LambdaLR, MultiplicativeLR } from "./schedules/lambda.ts";
@@ -21,6 +24,16 @@ export { ConstantLR, type ConstantLROptions, LinearLR, type LinearLROptions } fr
 export { OneCycleLR, type OneCycleLROptions } from "./schedules/one-cycle.ts";
 export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from "./schedules/plateau.ts";
 export { PolynomialLR, type PolynomialLROptions } from "./schedules/polynomial.ts";
-export { LRScheduler, type Moment, type NextLr, type ScheduledGroup, type ScheduledOptimizer, type ScheduleOptions, type ScheduleState } from "./schedules/scheduler.ts";
+export {
+  LRScheduler,
+  type Moment,
+  type NextLr,
+  type ScheduledGroup,
+  type ScheduledOptimizer,
+  type ScheduleOptions,
+  type ScheduleState,
+} from "./schedules/scheduler.ts";
 export { SequentialLR, type SequentialState } from "./schedules/sequential.ts";
 export { MultiStepLR, StepLR, type StepLROptions } from "./schedules/step.ts";
+export { SGD, type SGDOptions } from "./sgd.ts";
+export type { OptimizerStateDict } from "./state-dict.ts";

@@ -144,5 +144,6 @@ export function checkAtLeastZero(optimizer: string, options: Readonly<Record<str
 
 /** Throws for a decay rate outside [0, 1). */
 export function checkRates(optimizer: string, name: string, rates: readonly number[]): void {
-  if (rates.some((rate) => !(rate >= 0 && rate < 1))) throw new GradkitError(optimizer, `${name} must be at least 0 and below 1 (got ${rates.join(", ")})`);
+  if (rates.some((rate) => !(rate >= 0 && rate < 1)))
+    throw new GradkitError(optimizer, `${name} must be at least 0 and below 1 (got ${rates.join(", ")})`);
 }

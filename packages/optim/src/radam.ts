@@ -1,7 +1,17 @@
 // RAdam.
 import type { Tensor } from "@gradkit/tensor";
 import { add, div, mul, type Node, sqrt, sub } from "@gradkit/tensor/formula";
-import { buffer, checkAtLeastZero, checkRates, type CommonOptions, countStep, Optimizer, type ParamGroup, type Params, type ParamState } from "./optimizer.ts";
+import {
+  buffer,
+  type CommonOptions,
+  checkAtLeastZero,
+  checkRates,
+  countStep,
+  Optimizer,
+  type ParamGroup,
+  type ParamState,
+  type Params,
+} from "./optimizer.ts";
 import { slopeOf, updateRule } from "./update-rule.ts";
 
 export interface RAdamOptions extends CommonOptions {
@@ -35,7 +45,15 @@ const radam = /* @__PURE__ */ updateRule(
 /** Adam whose first steps are held back while the variance is uncertain. */
 export class RAdam extends Optimizer<RAdamOptions> {
   constructor(params: Params<RAdamOptions>, options: Partial<RAdamOptions> = {}) {
-    super("RAdam", params, { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, decoupledWeightDecay: false, maximize: false, ...options });
+    super("RAdam", params, {
+      lr: 1e-3,
+      betas: [0.9, 0.999],
+      eps: 1e-8,
+      weightDecay: 0,
+      decoupledWeightDecay: false,
+      maximize: false,
+      ...options,
+    });
   }
 
   protected override checkOptions({ betas, eps, weightDecay }: RAdamOptions): void {

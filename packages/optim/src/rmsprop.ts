@@ -1,7 +1,7 @@
 // RMSprop.
 import type { Tensor } from "@gradkit/tensor";
 import { add, div, mul, type Node, sqrt, sub } from "@gradkit/tensor/formula";
-import { buffer, checkAtLeastZero, type CommonOptions, Optimizer, type ParamGroup, type Params, type ParamState } from "./optimizer.ts";
+import { buffer, type CommonOptions, checkAtLeastZero, Optimizer, type ParamGroup, type ParamState, type Params } from "./optimizer.ts";
 import { slopeOf, updateRule } from "./update-rule.ts";
 
 export interface RMSpropOptions extends CommonOptions {
@@ -44,7 +44,16 @@ const rmsprop = /* @__PURE__ */ updateRule(
  */
 export class RMSprop extends Optimizer<RMSpropOptions> {
   constructor(params: Params<RMSpropOptions>, options: Partial<RMSpropOptions> = {}) {
-    super("RMSprop", params, { lr: 1e-2, alpha: 0.99, eps: 1e-8, weightDecay: 0, momentum: 0, centered: false, maximize: false, ...options });
+    super("RMSprop", params, {
+      lr: 1e-2,
+      alpha: 0.99,
+      eps: 1e-8,
+      weightDecay: 0,
+      momentum: 0,
+      centered: false,
+      maximize: false,
+      ...options,
+    });
   }
 
   protected override checkOptions({ alpha, eps, weightDecay, momentum }: RMSpropOptions): void {

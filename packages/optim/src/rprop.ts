@@ -1,7 +1,16 @@
 // Resilient backpropagation.
 import { fullLike, type Tensor } from "@gradkit/tensor";
-import { clamp, gt, lt, mul, neg, type Node, select, sub } from "@gradkit/tensor/formula";
-import { buffer, checkAtLeastZero, type CommonOptions, countStep, Optimizer, type ParamGroup, type Params, type ParamState } from "./optimizer.ts";
+import { clamp, gt, lt, mul, type Node, neg, select, sub } from "@gradkit/tensor/formula";
+import {
+  buffer,
+  type CommonOptions,
+  checkAtLeastZero,
+  countStep,
+  Optimizer,
+  type ParamGroup,
+  type ParamState,
+  type Params,
+} from "./optimizer.ts";
 import { updateRule } from "./update-rule.ts";
 
 export interface RpropOptions extends CommonOptions {

@@ -1,7 +1,7 @@
 // Stochastic gradient descent with momentum.
 import { GradkitError, type Tensor } from "@gradkit/tensor";
 import { add, mul, type Node, sub } from "@gradkit/tensor/formula";
-import { buffer, checkAtLeastZero, type CommonOptions, Optimizer, type ParamGroup, type Params, type ParamState } from "./optimizer.ts";
+import { buffer, type CommonOptions, checkAtLeastZero, Optimizer, type ParamGroup, type ParamState, type Params } from "./optimizer.ts";
 import { slopeOf, updateRule } from "./update-rule.ts";
 
 export interface SGDOptions extends CommonOptions {

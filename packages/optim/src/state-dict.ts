@@ -34,7 +34,10 @@ export function optimizerStateDict(groups: Groups, state: ReadonlyMap<Tensor, Pa
 function adopt(optimizer: string, key: string, value: Tensor | number, param: Tensor): Tensor | number {
   if (!(value instanceof Tensor)) return value;
   if (value.ndim > 0 && formatShape(value.shape) !== formatShape(param.shape)) {
-    throw new ShapeError(optimizer, `${key} ${formatShape(value.shape)} in the state dict belongs to a parameter ${formatShape(param.shape)}`);
+    throw new ShapeError(
+      optimizer,
+      `${key} ${formatShape(value.shape)} in the state dict belongs to a parameter ${formatShape(param.shape)}`,
+    );
   }
   return noGrad(() => value.to(param.device).clone().keep());
 }
@@ -42,7 +45,10 @@ function adopt(optimizer: string, key: string, value: Tensor | number, param: Te
 export function loadOptimizerState(optimizer: string, saved: OptimizerStateDict, groups: Groups, state: Map<Tensor, ParamState>): void {
   const sizes = (list: readonly { params: readonly unknown[] }[]): string => list.map(({ params }) => params.length).join(", ");
   if (sizes(saved.param_groups) !== sizes(groups)) {
-    throw new GradkitError(optimizer, `the state dict has groups of ${sizes(saved.param_groups)} parameters, the optimizer of ${sizes(groups)}`);
+    throw new GradkitError(
+      optimizer,
+      `the state dict has groups of ${sizes(saved.param_groups)} parameters, the optimizer of ${sizes(groups)}`,
+    );
   }
   const params = new Map<number, Tensor>();
   saved.param_groups.forEach(({ params: numbers, ...options }, g) => {

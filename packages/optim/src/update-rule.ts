@@ -1,7 +1,7 @@
 // Rules whose formula depends on flags (is there momentum, is this the first step): one formula for each combination, made when it is first needed.
 // A flag that is off leaves no trace in the formula: 0·x would turn an infinite x into NaN.
 import { pointwiseUpdate, type Update, type UpdateFormula } from "@gradkit/tensor";
-import { add, mul, neg, type Node } from "@gradkit/tensor/formula";
+import { add, mul, type Node, neg } from "@gradkit/tensor/formula";
 
 /** `rule({ momentum: true, … })` is the update for these flags. */
 export function updateRule<const Name extends string, Flag extends string>(

@@ -1,5 +1,14 @@
 // Batch normalisation with running statistics (Ioffe & Szegedy 2015).
-import { batchNormInference, batchNormTraining, formatShape, noGrad, pointwiseUpdate, scope, ShapeError, type Tensor } from "@gradkit/tensor";
+import {
+  batchNormInference,
+  batchNormTraining,
+  formatShape,
+  noGrad,
+  pointwiseUpdate,
+  ShapeError,
+  scope,
+  type Tensor,
+} from "@gradkit/tensor";
 import { add, mul, type Node, sub } from "@gradkit/tensor/formula";
 
 export interface BatchNormOptions {
@@ -16,7 +25,13 @@ const blend = (momentum: Node, unbias: Node, [mean, variance, batchMean, batchVa
   const towards = (running: Node, batch: Node): Node => add(mul(sub(1, momentum), running), mul(momentum, batch));
   return [towards(mean as Node, batchMean as Node), towards(variance as Node, mul(batchVariance as Node, unbias))];
 };
-const followBy = /* @__PURE__ */ pointwiseUpdate("batchNorm", ["momentum", "unbias"], ({ momentum, unbias }) => (...operands) => blend(momentum, unbias, operands));
+const followBy = /* @__PURE__ */ pointwiseUpdate(
+  "batchNorm",
+  ["momentum", "unbias"],
+  ({ momentum, unbias }) =>
+    (...operands) =>
+      blend(momentum, unbias, operands),
+);
 const followByTensor = /* @__PURE__ */ pointwiseUpdate(
   "batchNorm",
   ["unbias"],
@@ -49,7 +64,11 @@ export function batchNorm(
     if (running) {
       const unbias = count / (count - 1);
       const batch = [mean.detach(), variance.detach()];
-      noGrad(() => (typeof momentum === "number" ? followBy(running, batch, { momentum, unbias }) : followByTensor(running, [...batch, momentum], { unbias })));
+      noGrad(() =>
+        typeof momentum === "number"
+          ? followBy(running, batch, { momentum, unbias })
+          : followByTensor(running, [...batch, momentum], { unbias }),
+      );
     }
     return y;
   });

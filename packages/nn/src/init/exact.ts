@@ -25,7 +25,8 @@ export interface DiracOptions {
 export function dirac_(x: Tensor, { groups = 1 }: DiracOptions = {}): Tensor {
   if (x.ndim < 3 || x.ndim > 5) throw new ShapeError("dirac_", `expected a weight with 3 to 5 dims (got ${formatShape(x.shape)})`);
   const [out, input, ...kernel] = x.shape as readonly [number, number, ...number[]];
-  if (out % groups !== 0) throw new ShapeError("dirac_", `${out} outputs do not divide into ${groups} groups (got ${formatShape(x.shape)})`);
+  if (out % groups !== 0)
+    throw new ShapeError("dirac_", `${out} outputs do not divide into ${groups} groups (got ${formatShape(x.shape)})`);
   const field = kernel.reduce((product, size) => product * size, 1);
   const centre = kernel.reduce((at, size) => at * size + Math.floor(size / 2), 0);
   const values = new Float32Array(x.numel);

@@ -11,7 +11,8 @@ interface Fans {
 /** Of a weight [out, in, …kernel]. */
 function fansOf(op: string, { shape }: Tensor): Fans {
   const [out, input, ...kernel] = shape;
-  if (out === undefined || input === undefined) throw new ShapeError(op, `expected a weight with at least 2 dims (got ${formatShape(shape)})`);
+  if (out === undefined || input === undefined)
+    throw new ShapeError(op, `expected a weight with at least 2 dims (got ${formatShape(shape)})`);
   const field = kernel.reduce((product, size) => product * size, 1);
   return { fanIn: input * field, fanOut: out * field };
 }

@@ -29,6 +29,10 @@ export interface GainOptions {
 export function calculateGain(nonlinearity: Nonlinearity, { param = null }: GainOptions = {}): number {
   if (nonlinearity === "leaky_relu") return Math.sqrt(2 / (1 + (param ?? 0.01) ** 2));
   const gain = gains[nonlinearity];
-  if (gain === undefined) throw new IndexError("calculateGain", `no gain of ${JSON.stringify(nonlinearity)}. Known are leaky_relu, ${Object.keys(gains).join(", ")}`);
+  if (gain === undefined)
+    throw new IndexError(
+      "calculateGain",
+      `no gain of ${JSON.stringify(nonlinearity)}. Known are leaky_relu, ${Object.keys(gains).join(", ")}`,
+    );
   return gain;
 }

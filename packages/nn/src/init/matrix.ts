@@ -35,7 +35,10 @@ export function orthogonal_(x: Tensor, { gain = 1, ...draw }: OrthogonalOptions 
   const vectors = Float64Array.from(generatorOf(draw).normalArray(x.numel));
   orthonormalise(vectors, count, size);
   const at = (row: number, column: number): number => vectors[rows < columns ? row * size + column : column * size + row] as number;
-  return write(x, Float32Array.from({ length: x.numel }, (_, i) => gain * at(Math.floor(i / columns), i % columns)));
+  return write(
+    x,
+    Float32Array.from({ length: x.numel }, (_, i) => gain * at(Math.floor(i / columns), i % columns)),
+  );
 }
 
 export interface SparseOptions extends DrawOptions {

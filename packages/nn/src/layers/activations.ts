@@ -1,7 +1,7 @@
 // Activations as modules: one row each.
 import {
-  celu, elu, gelu, type GeluOptions, hardshrink, hardsigmoid, hardswish, hardtanh, leakyRelu, logsigmoid, mish, relu, relu6, selu, sigmoid, silu,
-  softplus, softshrink, softsign, tanh, tanhshrink, type Tensor,
+  celu, elu, type GeluOptions, gelu, hardshrink, hardsigmoid, hardswish, hardtanh, leakyRelu, logsigmoid, mish, relu, relu6, selu, sigmoid, silu,
+  softplus, softshrink, softsign, type Tensor,tanh, tanhshrink, 
 } from "@gradkit/tensor"; // biome-ignore format: a list
 import { Module } from "../module.ts";
 import { pythonFloat } from "../print-module.ts";
@@ -62,11 +62,21 @@ export const Softsign: ActivationClass = /* @__PURE__ */ activation("Softsign", 
 export const Hardsigmoid: ActivationClass = /* @__PURE__ */ activation("Hardsigmoid", alone(hardsigmoid));
 export const Hardswish: ActivationClass = /* @__PURE__ */ activation("Hardswish", alone(hardswish));
 
-export const LeakyReLU: ActivationClass<{ negativeSlope: number }> = /* @__PURE__ */ activation("LeakyReLU", leakyRelu, { negativeSlope: 0.01 });
+export const LeakyReLU: ActivationClass<{ negativeSlope: number }> = /* @__PURE__ */ activation("LeakyReLU", leakyRelu, {
+  negativeSlope: 0.01,
+});
 export const ELU: ActivationClass<{ alpha: number }> = /* @__PURE__ */ activation("ELU", elu, { alpha: 1 });
 export const CELU: ActivationClass<{ alpha: number }> = /* @__PURE__ */ activation("CELU", celu, { alpha: 1 });
-export const GELU: ActivationClass<Required<GeluOptions>> = /* @__PURE__ */ activation<Required<GeluOptions>>("GELU", gelu, { approximate: "none" });
-export const Softplus: ActivationClass<{ beta: number; threshold: number }> = /* @__PURE__ */ activation("Softplus", softplus, { beta: 1, threshold: 20 });
-export const Hardtanh: ActivationClass<{ minVal: number; maxVal: number }> = /* @__PURE__ */ activation("Hardtanh", hardtanh, { minVal: -1, maxVal: 1 });
+export const GELU: ActivationClass<Required<GeluOptions>> = /* @__PURE__ */ activation<Required<GeluOptions>>("GELU", gelu, {
+  approximate: "none",
+});
+export const Softplus: ActivationClass<{ beta: number; threshold: number }> = /* @__PURE__ */ activation("Softplus", softplus, {
+  beta: 1,
+  threshold: 20,
+});
+export const Hardtanh: ActivationClass<{ minVal: number; maxVal: number }> = /* @__PURE__ */ activation("Hardtanh", hardtanh, {
+  minVal: -1,
+  maxVal: 1,
+});
 export const Hardshrink: ActivationClass<{ lambd: number }> = /* @__PURE__ */ activation("Hardshrink", hardshrink, { lambd: 0.5 });
 export const Softshrink: ActivationClass<{ lambd: number }> = /* @__PURE__ */ activation("Softshrink", softshrink, { lambd: 0.5 });

@@ -1,5 +1,5 @@
 // Batch normalisation over one, two and three spatial dims.
-import { formatShape, noGrad, ones, scope, ShapeError, type Tensor, zeros } from "@gradkit/tensor";
+import { formatShape, noGrad, ones, ShapeError, scope, type Tensor, zeros } from "@gradkit/tensor";
 import { batchNorm } from "../functional/batch-norm.ts";
 import { Module } from "../module.ts";
 import { type BufferTensor, buffer, type Parameter, parameter } from "../parameter.ts";

@@ -1,5 +1,5 @@
 // Convolutions over one, two and three spatial dims.
-import { conv1d, conv2d, conv3d, type ConvOptions, pad, ShapeError, type Tensor, uniform } from "@gradkit/tensor";
+import { type ConvOptions, conv1d, conv2d, conv3d, pad, ShapeError, type Tensor, uniform } from "@gradkit/tensor";
 import { Module } from "../module.ts";
 import { type Parameter, parameter } from "../parameter.ts";
 import { pythonTuple } from "../print-module.ts";
@@ -8,7 +8,8 @@ import type { InitOptions } from "./init-options.ts";
 /** One number for all spatial dims, or one for each. */
 export type PerDim = number | readonly number[];
 
-export const perDim = (value: PerDim, dims: number): readonly number[] => (typeof value === "number" ? new Array<number>(dims).fill(value) : value);
+export const perDim = (value: PerDim, dims: number): readonly number[] =>
+  typeof value === "number" ? new Array<number>(dims).fill(value) : value;
 
 export interface ConvLayerOptions extends InitOptions {
   /** Default: 1. */
@@ -41,7 +42,14 @@ export abstract class ConvNd extends Module {
   readonly bias: Parameter | null; // [out]
   readonly #convolution: Convolution;
 
-  constructor(convolution: Convolution, dims: number, inChannels: number, outChannels: number, kernelSize: PerDim, options: ConvLayerOptions) {
+  constructor(
+    convolution: Convolution,
+    dims: number,
+    inChannels: number,
+    outChannels: number,
+    kernelSize: PerDim,
+    options: ConvLayerOptions,
+  ) {
     super();
     const { stride = 1, padding = 0, dilation = 1, groups = 1, bias = true, paddingMode = "zeros", ...init } = options;
     this.#convolution = convolution;

@@ -1,6 +1,6 @@
 // Max-pooling over one, two and three spatial dims.
-import {
-  maxPool1d, maxPool1dWithIndices, maxPool2d, maxPool2dWithIndices, maxPool3d, maxPool3dWithIndices, type MaxPoolOptions, type Tensor, type ValuesAndIndices,
+import {type MaxPoolOptions, 
+  maxPool1d, maxPool1dWithIndices, maxPool2d, maxPool2dWithIndices, maxPool3d, maxPool3dWithIndices, type Tensor, type ValuesAndIndices,
 } from "@gradkit/tensor"; // biome-ignore format: a list
 import { Module } from "../module.ts";
 import { pythonBool, pythonTuple } from "../print-module.ts";

@@ -2,8 +2,12 @@
 import type { Tensor } from "@gradkit/tensor";
 import { Module } from "../module.ts";
 
-type InputOf<Layers extends readonly Module[]> = Layers extends readonly [infer First extends Module, ...unknown[]] ? Parameters<First["forward"]>[0] : Tensor;
-type OutputOf<Layers extends readonly Module[]> = Layers extends readonly [...unknown[], infer Last extends Module] ? ReturnType<Last["forward"]> : Tensor;
+type InputOf<Layers extends readonly Module[]> = Layers extends readonly [infer First extends Module, ...unknown[]]
+  ? Parameters<First["forward"]>[0]
+  : Tensor;
+type OutputOf<Layers extends readonly Module[]> = Layers extends readonly [...unknown[], infer Last extends Module]
+  ? ReturnType<Last["forward"]>
+  : Tensor;
 
 /**
  * Hands its input to the first module, that one's output to the second, and so on. Layers are its fields "0", "1", … or, given as

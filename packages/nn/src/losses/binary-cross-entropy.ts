@@ -2,7 +2,7 @@
 import { pointwise, scope, type Tensor } from "@gradkit/tensor";
 import { add, custom, div, log, log1p, logsigmoid, max, mul, neg, sub } from "@gradkit/tensor/formula";
 import { Module } from "../module.ts";
-import { buffer, type BufferTensor } from "../parameter.ts";
+import { type BufferTensor, buffer } from "../parameter.ts";
 import { checkSameShape, type LossOptions, reduceLoss } from "./reduction.ts";
 
 /** Logarithms are at least -100 and the gradient's denominator at least 1e-12, as torch: both stay finite at probabilities 0 and 1. */

@@ -1,7 +1,16 @@
 // Cross entropy of logits with class indices or class probabilities.
 import { formatShape, IndexError, isFloat, pointwise, scope, type Tensor } from "@gradkit/tensor";
 import { add, mul, neg } from "@gradkit/tensor/formula";
-import { checkClassTargets, checkClassWeight, ClassLoss, classDim, type ClassLosses, classLosses, type NLLLossOptions, reduceClassLosses } from "./nll.ts";
+import {
+  ClassLoss,
+  type ClassLosses,
+  checkClassTargets,
+  checkClassWeight,
+  classDim,
+  classLosses,
+  type NLLLossOptions,
+  reduceClassLosses,
+} from "./nll.ts";
 import { checkReduction, type Reduction } from "./reduction.ts";
 
 export interface CrossEntropyLossOptions extends NLLLossOptions {
@@ -14,10 +23,18 @@ const smoothed = /* @__PURE__ */ pointwise("crossEntropy", (target, a, b) => add
 const expected = /* @__PURE__ */ pointwise("crossEntropy", (logp, target) => neg(mul(logp, target)));
 
 /** A vector over classes that broadcasts against [N, C, …]. */
-const alongClasses = (weight: Tensor, like: Tensor): Tensor => weight.reshape(like.shape.map((_, d) => (d === classDim(like) ? weight.numel : 1)));
+const alongClasses = (weight: Tensor, like: Tensor): Tensor =>
+  weight.reshape(like.shape.map((_, d) => (d === classDim(like) ? weight.numel : 1)));
 
 /** With smoothing, each row adds the mean loss over all classes, weighted as they are. */
-function smoothIndexLosses(logp: Tensor, target: Tensor, { losses, total }: ClassLosses, weight: Tensor | null, ignoreIndex: number, smoothing: number): ClassLosses {
+function smoothIndexLosses(
+  logp: Tensor,
+  target: Tensor,
+  { losses, total }: ClassLosses,
+  weight: Tensor | null,
+  ignoreIndex: number,
+  smoothing: number,
+): ClassLosses {
   const dim = classDim(logp);
   const classes = logp.shape[dim] as number;
   const all = (weight ? logp.mul(alongClasses(weight, logp)) : logp).sum(dim).neg().mul(target.ne(ignoreIndex));
@@ -43,7 +60,8 @@ export function crossEntropy(
   target: Tensor,
   { weight = null, ignoreIndex = -100, reduction = "mean", labelSmoothing = 0 }: CrossEntropyLossOptions = {},
 ): Tensor {
-  if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) throw new IndexError("crossEntropy", `labelSmoothing must be from 0 to 1 (got ${labelSmoothing})`);
+  if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
+    throw new IndexError("crossEntropy", `labelSmoothing must be from 0 to 1 (got ${labelSmoothing})`);
   const probabilities = isFloat(target.dtype) && formatShape(input.shape) === formatShape(target.shape);
   if (!probabilities) checkClassTargets("crossEntropy", input, target);
   checkClassWeight("crossEntropy", input, weight);

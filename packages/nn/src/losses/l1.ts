@@ -1,5 +1,5 @@
 // Absolute error, and its two forms that are smooth at zero.
-import { pointwise, scope, ShapeError, type Tensor } from "@gradkit/tensor";
+import { pointwise, ShapeError, scope, type Tensor } from "@gradkit/tensor";
 import { abs, div, le, lt, mul, select, sub } from "@gradkit/tensor/formula";
 import { checkSameShape, Loss, type LossOptions, reduceLoss } from "./reduction.ts";
 

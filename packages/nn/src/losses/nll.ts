@@ -1,8 +1,8 @@
 // Negative log-likelihood: picks out the log-probability of each row's class.
-import { DTypeError, formatShape, indexSelect, isFloat, pointwise, scope, ShapeError, type Tensor, where } from "@gradkit/tensor";
+import { DTypeError, formatShape, indexSelect, isFloat, pointwise, ShapeError, scope, type Tensor, where } from "@gradkit/tensor";
 import { mul, ne, neg, select } from "@gradkit/tensor/formula";
-import { buffer, type BufferTensor } from "../parameter.ts";
 import { Module } from "../module.ts";
+import { type BufferTensor, buffer } from "../parameter.ts";
 import { checkReduction, type LossOptions, type Reduction } from "./reduction.ts";
 
 export interface NLLLossOptions extends LossOptions {
@@ -13,7 +13,9 @@ export interface NLLLossOptions extends LossOptions {
 }
 
 const negated = /* @__PURE__ */ pointwise("nllLoss", (logp, target, ignoreIndex) => select(ne(target, ignoreIndex), neg(logp), 0));
-const weighted = /* @__PURE__ */ pointwise("nllLoss", (logp, target, ignoreIndex, weight) => select(ne(target, ignoreIndex), neg(mul(weight, logp)), 0));
+const weighted = /* @__PURE__ */ pointwise("nllLoss", (logp, target, ignoreIndex, weight) =>
+  select(ne(target, ignoreIndex), neg(mul(weight, logp)), 0),
+);
 const counted = /* @__PURE__ */ pointwise("nllLoss", (target, ignoreIndex, weight) => select(ne(target, ignoreIndex), weight, 0));
 
 /** The dim of the classes: scores are [C], [N, C] or [N, C, …]. */
@@ -23,9 +25,13 @@ export function checkClassTargets(op: string, input: Tensor, target: Tensor): vo
   const dim = classDim(input);
   const expected = input.shape.filter((_, d) => d !== dim);
   if (input.ndim === 0 || formatShape(expected) !== formatShape(target.shape)) {
-    throw new ShapeError(op, `target must be ${formatShape(expected)} (got input ${formatShape(input.shape)} and target ${formatShape(target.shape)}). input is [N, C, …], target is [N, …]`);
+    throw new ShapeError(
+      op,
+      `target must be ${formatShape(expected)} (got input ${formatShape(input.shape)} and target ${formatShape(target.shape)}). input is [N, C, …], target is [N, …]`,
+    );
   }
-  if (isFloat(target.dtype) || target.dtype === "bool") throw new DTypeError(op, `class indices must be whole numbers (got ${target.dtype}). Convert with .to("int32")`);
+  if (isFloat(target.dtype) || target.dtype === "bool")
+    throw new DTypeError(op, `class indices must be whole numbers (got ${target.dtype}). Convert with .to("int32")`);
 }
 
 export function checkClassWeight(op: string, input: Tensor, weight: Tensor | null): void {
@@ -58,7 +64,11 @@ export function reduceClassLosses(op: string, { losses, total }: ClassLosses, re
 }
 
 /** −weight[target] · input[target]; a mean divides by the weights that count. input [N, C, …] holds log-probabilities, target [N, …] classes. */
-export function nllLoss(input: Tensor, target: Tensor, { weight = null, ignoreIndex = -100, reduction = "mean" }: NLLLossOptions = {}): Tensor {
+export function nllLoss(
+  input: Tensor,
+  target: Tensor,
+  { weight = null, ignoreIndex = -100, reduction = "mean" }: NLLLossOptions = {},
+): Tensor {
   checkClassTargets("nllLoss", input, target);
   checkClassWeight("nllLoss", input, weight);
   return scope(() => reduceClassLosses("nllLoss", classLosses(input, target, weight, ignoreIndex), reduction));

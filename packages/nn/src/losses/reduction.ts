@@ -11,7 +11,8 @@ export interface LossOptions {
 }
 
 export function checkReduction(op: string, reduction: Reduction): void {
-  if (!["mean", "sum", "none"].includes(reduction)) throw new DTypeError(op, `reduction must be "mean", "sum" or "none" (got ${JSON.stringify(reduction)})`);
+  if (!["mean", "sum", "none"].includes(reduction))
+    throw new DTypeError(op, `reduction must be "mean", "sum" or "none" (got ${JSON.stringify(reduction)})`);
 }
 
 export function reduceLoss(op: string, losses: Tensor, reduction: Reduction): Tensor {
@@ -22,7 +23,10 @@ export function reduceLoss(op: string, losses: Tensor, reduction: Reduction): Te
 /** Unlike PyTorch, which warns, a loss refuses to broadcast: [N] against [N, 1] would compare every row with every other. */
 export function checkSameShape(op: string, x: Tensor, target: Tensor, what = "target"): void {
   if (formatShape(x.shape) !== formatShape(target.shape)) {
-    throw new ShapeError(op, `input and ${what} must have one shape (got ${formatShape(x.shape)} and ${formatShape(target.shape)}). Reshape one of them`);
+    throw new ShapeError(
+      op,
+      `input and ${what} must have one shape (got ${formatShape(x.shape)} and ${formatShape(target.shape)}). Reshape one of them`,
+    );
   }
 }
 

@@ -8,7 +8,8 @@ export class ChainedScheduler {
 
   constructor(schedulers: readonly LRScheduler[]) {
     if (schedulers.length === 0) throw new GradkitError("ChainedScheduler", "expected at least one schedule (got none)");
-    if (schedulers.some(({ optimizer }) => optimizer !== schedulers[0]?.optimizer)) throw new GradkitError("ChainedScheduler", "all schedules must belong to one optimizer");
+    if (schedulers.some(({ optimizer }) => optimizer !== schedulers[0]?.optimizer))
+      throw new GradkitError("ChainedScheduler", "all schedules must belong to one optimizer");
     this.schedulers = schedulers;
   }
 

@@ -25,8 +25,21 @@ export interface CyclicLROptions extends ScheduleOptions {
 
 /** A rate for each batch, up from baseLr to maxLr and down again. */
 export class CyclicLR extends LRScheduler {
-  constructor(optimizer: ScheduledOptimizer, baseLr: number | readonly number[], maxLr: number | readonly number[], given: CyclicLROptions = {}) {
-    const { stepSizeUp = 2000, stepSizeDown = stepSizeUp, mode = "triangular", gamma = 1, scaleFn, scaleMode = "cycle", lastEpoch = -1 } = given;
+  constructor(
+    optimizer: ScheduledOptimizer,
+    baseLr: number | readonly number[],
+    maxLr: number | readonly number[],
+    given: CyclicLROptions = {},
+  ) {
+    const {
+      stepSizeUp = 2000,
+      stepSizeDown = stepSizeUp,
+      mode = "triangular",
+      gamma = 1,
+      scaleFn,
+      scaleMode = "cycle",
+      lastEpoch = -1,
+    } = given;
     const { cycleMomentum = true, baseMomentum = 0.8, maxMomentum = 0.9 } = given;
     const lowest = perGroup("CyclicLR", "baseLr", baseLr, optimizer);
     const highest = perGroup("CyclicLR", "maxLr", maxLr, optimizer);

@@ -33,7 +33,8 @@ const anneals = {
 
 function stepsOf({ totalSteps, epochs, stepsPerEpoch }: OneCycleLROptions): number {
   const steps = totalSteps ?? (epochs ?? Number.NaN) * (stepsPerEpoch ?? Number.NaN);
-  if (!(Number.isInteger(steps) && steps > 0)) throw new GradkitError("OneCycleLR", "the number of steps is unknown. Pass totalSteps, or epochs and stepsPerEpoch");
+  if (!(Number.isInteger(steps) && steps > 0))
+    throw new GradkitError("OneCycleLR", "the number of steps is unknown. Pass totalSteps, or epochs and stepsPerEpoch");
   return steps;
 }
 
@@ -57,7 +58,11 @@ export class OneCycleLR extends LRScheduler {
       if (step > total) throw new GradkitError("OneCycleLR", `step ${step} of ${total}: the cycle is over`);
       const phase = ends.findIndex((end, k) => step <= end || k === ends.length - 1);
       const start = phase === 0 ? 0 : (ends[phase - 1] as number);
-      return anneals[annealStrategy](levels[phase] as number, levels[phase + 1] as number, (step - start) / ((ends[phase] as number) - start));
+      return anneals[annealStrategy](
+        levels[phase] as number,
+        levels[phase + 1] as number,
+        (step - start) / ((ends[phase] as number) - start),
+      );
     };
     const momenta = threePhase ? [maxMomentum, baseMomentum, maxMomentum, maxMomentum] : [maxMomentum, baseMomentum, maxMomentum];
     super(

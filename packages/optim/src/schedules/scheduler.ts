@@ -59,13 +59,19 @@ export abstract class LRScheduler {
   readonly #next: NextLr;
   readonly #momentum: ((epoch: number) => number) | null;
 
-  constructor(optimizer: ScheduledOptimizer, next: NextLr, { lastEpoch = -1 }: ScheduleOptions = {}, momentum: ((epoch: number) => number) | null = null) {
+  constructor(
+    optimizer: ScheduledOptimizer,
+    next: NextLr,
+    { lastEpoch = -1 }: ScheduleOptions = {},
+    momentum: ((epoch: number) => number) | null = null,
+  ) {
     this.optimizer = optimizer;
     this.#next = next;
     this.#momentum = momentum;
     for (const group of optimizer.paramGroups) {
       if (lastEpoch === -1) group.initialLr ??= group.lr;
-      else if (group.initialLr === undefined) throw new GradkitError(new.target.name, "the groups have no initialLr to go on from. Load the optimizer's state dict first");
+      else if (group.initialLr === undefined)
+        throw new GradkitError(new.target.name, "the groups have no initialLr to go on from. Load the optimizer's state dict first");
     }
     this.baseLrs = optimizer.paramGroups.map((group) => group.initialLr as number);
     this.lastEpoch = lastEpoch + 1;

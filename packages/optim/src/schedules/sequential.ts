@@ -20,9 +20,13 @@ export class SequentialLR {
 
   constructor(optimizer: ScheduledOptimizer, schedulers: readonly LRScheduler[], milestones: readonly number[]) {
     if (schedulers.length !== milestones.length + 1) {
-      throw new GradkitError("SequentialLR", `${schedulers.length} schedules need ${schedulers.length - 1} milestones between them (got ${milestones.length})`);
+      throw new GradkitError(
+        "SequentialLR",
+        `${schedulers.length} schedules need ${schedulers.length - 1} milestones between them (got ${milestones.length})`,
+      );
     }
-    if (schedulers.some((schedule) => schedule.optimizer !== optimizer)) throw new GradkitError("SequentialLR", "all schedules must belong to the given optimizer");
+    if (schedulers.some((schedule) => schedule.optimizer !== optimizer))
+      throw new GradkitError("SequentialLR", "all schedules must belong to the given optimizer");
     this.schedulers = schedulers;
     this.milestones = milestones;
     // each of them changed the rates when it was made: only the first should have
