@@ -11,13 +11,13 @@ const tolerance = cancelling(4, 4, "the mean is subtracted from numbers of size 
 const far = cancelling(200, 4, "the mean of 100 is subtracted, and what is left scaled up");
 const vector: Operand = { shape: [3], values: between(0.5, 1.5) };
 
-const all = (x: Tensor | undefined, weight: Tensor | null, bias: Tensor | null): Results => {
-  const { y, mean, variance } = batchNormTraining(x as Tensor, weight, bias, eps);
+const all = (x: Tensor, weight: Tensor | null, bias: Tensor | null): Results => {
+  const { y, mean, variance } = batchNormTraining(x, weight, bias, eps);
   return [y, mean, variance];
 };
 
 const training = (name: string, x: Operand): Sample =>
-  sample(name, [x, vector, vector], (input, weight, bias) => all(input, weight as Tensor, bias as Tensor), tolerance);
+  sample(name, [x, vector, vector], (input, weight, bias) => all(input, weight, bias), tolerance);
 const layouts: readonly LayoutName[] = ["transposed", "stepped", "flipped", "permuted"];
 
 export const batchNormSamples = {
@@ -31,14 +31,18 @@ export const batchNormSamples = {
     ].map((shape) => training(`[${shape.join(", ")}]`, { shape })),
     ...layouts.map((layout) => training(layout, { shape: [4, 3, 5], layout })),
     sample("without weight and bias", [{ shape: [4, 3, 5] }], (x) => all(x, null, null), tolerance),
-    sample("weight only", [{ shape: [4, 3, 5] }, vector], (x, weight) => all(x, weight as Tensor, null), tolerance),
+    sample("weight only", [{ shape: [4, 3, 5] }, vector], (x, weight) => all(x, weight, null), tolerance),
     sample(
       "a mean far from zero",
       [{ shape: [16, 3, 5], values: between(99, 101) }, vector, vector],
-      (x, weight, bias) => all(x, weight as Tensor, bias as Tensor),
+      (x, weight, bias) => all(x, weight, bias),
       far,
     ),
-    sample("inference", [{ shape: [4, 3, 5] }, { shape: [3] }, vector, vector, vector], (x, mean, variance, weight, bias) =>
-      batchNormInference(x as Tensor, mean as Tensor, variance as Tensor, weight as Tensor, bias as Tensor, eps), tolerance), // biome-ignore format: one row
+    sample(
+      "inference",
+      [{ shape: [4, 3, 5] }, { shape: [3] }, vector, vector, vector],
+      (x, mean, variance, weight, bias) => batchNormInference(x, mean, variance, weight, bias, eps),
+      tolerance,
+    ),
   ],
 };

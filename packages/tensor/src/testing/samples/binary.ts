@@ -34,8 +34,15 @@ const pairShapes: readonly PairOfShapes[] = [
 
 /** Promotion within and across the kinds of numbers. */
 const pairDTypes: readonly (readonly [DType, DType])[] = [
-  ["int32", "int32"], ["uint8", "uint8"], ["bool", "bool"], ["float32", "int32"], ["int32", "float32"], ["uint8", "int32"], ["bool", "float32"], ["bool", "uint8"],
-]; // biome-ignore format: a table
+  ["int32", "int32"],
+  ["uint8", "uint8"],
+  ["bool", "bool"],
+  ["float32", "int32"],
+  ["int32", "float32"],
+  ["uint8", "int32"],
+  ["bool", "float32"],
+  ["bool", "uint8"],
+];
 
 const specialPairs = pairs([...special, 1, -1, 2.5, -100], [...special, 1, -1, 2.5, -100]);
 
@@ -52,7 +59,7 @@ export function binarySamples(name: string, row: RowDomain): Sample[] {
         { shape: x, values: xs, layout: first },
         { shape: y, values: ys, layout: second },
       ];
-      result.push(sample(`float32 ${title}`, inputs, on as Sample["call"], tolerance));
+      result.push(sample(`float32 ${title}`, inputs, on, tolerance));
     }
     const [a, b] = specialPairs;
     const count = 81; // all pairs of the nine values
@@ -63,12 +70,12 @@ export function binarySamples(name: string, row: RowDomain): Sample[] {
           { shape: [count], values: a },
           { shape: [count], values: b },
         ],
-        on as Sample["call"],
+        on,
         tolerance,
       ),
     );
-    result.push(sample("float32 with the number 1.5", [{ shape: [9], values: xs }], (x) => call(x as Tensor, 1.5), tolerance));
-    result.push(sample("the number 0.5 with float32", [{ shape: [9], values: ys }], (y) => call(0.5, y as Tensor), tolerance));
+    result.push(sample("float32 with the number 1.5", [{ shape: [9], values: xs }], (x) => call(x, 1.5), tolerance));
+    result.push(sample("the number 0.5 with float32", [{ shape: [9], values: ys }], (y) => call(0.5, y), tolerance));
   }
   for (const [p, q] of pairDTypes) {
     if (!dtypes.includes(p) || !dtypes.includes(q)) continue;
@@ -76,16 +83,11 @@ export function binarySamples(name: string, row: RowDomain): Sample[] {
       { shape: [3, 11], dtype: p, values: valuesFor(p, xRange) },
       { shape: [11], dtype: q, values: valuesFor(q, yRange) },
     ];
-    result.push(sample(`${p} with ${q}`, inputs, on as Sample["call"], tolerance));
+    result.push(sample(`${p} with ${q}`, inputs, on, tolerance));
   }
   if (dtypes.includes("int32")) {
     result.push(
-      sample(
-        "int32 with the number 3",
-        [{ shape: [9], dtype: "int32", values: valuesFor("int32", xRange) }],
-        (x) => call(x as Tensor, 3),
-        tolerance,
-      ),
+      sample("int32 with the number 3", [{ shape: [9], dtype: "int32", values: valuesFor("int32", xRange) }], (x) => call(x, 3), tolerance),
     );
   }
   return result;

@@ -19,7 +19,7 @@ const cube: Operand = { shape: [3, 4, 5], layout: "permuted" };
 const rows: Operand = { shape: [4], dtype: "int32", values: listed(2, -1, 0, 2) };
 const columns: Operand = { shape: [4], dtype: "int32", values: listed(0, 3, 6, -7) }; // with `rows`, the first and the last place are one
 
-const of = (name: string, x: Operand, op: (x: Tensor) => Tensor): Sample => sample(name, [x], (input) => op(input as Tensor), exact);
+const of = (name: string, x: Operand, op: (x: Tensor) => Tensor): Sample => sample(name, [x], (input) => op(input), exact);
 
 /** Two targets and a gradient: what optimizers are made of. */
 const momentum = pointwiseUpdate("sampleMomentum", ["lr", "mu"], ({ lr, mu }) => (w, buffer, g) => {
@@ -34,7 +34,7 @@ export const compositionSamples = {
     of("rot90", matrix, (x) => rot90(x, 3)),
     of("repeat", matrix, (x) => repeat(x, 2, 1, 3)),
     of("repeatInterleave", cube, (x) => repeatInterleave(x, 3, 1)),
-    sample("meshgrid", [{ shape: [3] }, { shape: [4] }], (a, b) => meshgrid([a as Tensor, b as Tensor]), exact),
+    sample("meshgrid", [{ shape: [3] }, { shape: [4] }], (a, b) => meshgrid([a, b]), exact),
     of("tril", cube, (x) => tril(x, { diagonal: -1 })),
     of("triu", cube, (x) => triu(x, { diagonal: 1 })),
     of("diag of a vector", { shape: [4] }, (x) => diag(x, { diagonal: -2 })),
@@ -44,42 +44,32 @@ export const compositionSamples = {
   ],
   indexing: [
     of("a position, a slice and a new dim", cube, (x) => at(x, -1, null, "1::2")),
-    sample("rows", [matrix, rows], (x, i) => at(x as Tensor, i as Tensor), exact),
-    sample("places", [matrix, rows, columns], (x, i, j) => at(x as Tensor, i as Tensor, j as Tensor), exact),
-    sample("columns of a slice", [cube, rows], (x, i) => at(x as Tensor, "1:", ":", i as Tensor), exact),
+    sample("rows", [matrix, rows], (x, i) => at(x, i), exact),
+    sample("places", [matrix, rows, columns], (x, i, j) => at(x, i, j), exact),
+    sample("columns of a slice", [cube, rows], (x, i) => at(x, "1:", ":", i), exact),
     sample(
       "takeAlongDim",
       [{ shape: [3, 6] }, { shape: [3, 2], dtype: "int32", values: whole(0, 5) }],
-      (x, i) => takeAlongDim(x as Tensor, i as Tensor, 1),
+      (x, i) => takeAlongDim(x, i, 1),
       exact,
     ),
-    atKinks(
-      "indexPut",
-      [matrix, rows, columns, { shape: [4] }],
-      (x, i, j, v) => indexPut(x as Tensor, [i as Tensor, j as Tensor], v as Tensor),
-      exact,
-    ),
+    atKinks("indexPut", [matrix, rows, columns, { shape: [4] }], (x, i, j, v) => indexPut(x, [i, j], v), exact),
     sample(
       "indexPut that accumulates",
       [matrix, rows],
-      (x, i) => indexPut(x as Tensor, [i as Tensor], 1.5, { accumulate: true }),
+      (x, i) => indexPut(x, [i], 1.5, { accumulate: true }),
       ulps(2, "two sums at one place"),
     ),
-    sample("indexPut_ of a slice", [matrix], (x) => indexPut_(x as Tensor, [":", "::3"], -1), exact),
-    sample(
-      "maskedFill",
-      [cube, { shape: [4, 5], dtype: "bool", values: whole(0, 1) }],
-      (x, mask) => maskedFill(x as Tensor, mask as Tensor, -3.5),
-      exact,
-    ),
+    sample("indexPut_ of a slice", [matrix], (x) => indexPut_(x, [":", "::3"], -1), exact),
+    sample("maskedFill", [cube, { shape: [4, 5], dtype: "bool", values: whole(0, 1) }], (x, mask) => maskedFill(x, mask, -3.5), exact),
   ],
   update: [
     sample(
       "momentum",
       [matrix, matrix, matrix],
-      (...[w, buffer, g]) => {
-        momentum([w as Tensor, buffer as Tensor], [g as Tensor], { lr: 0.125, mu: 0.75 });
-        return [w as Tensor, buffer as Tensor];
+      (w, buffer, g) => {
+        momentum([w, buffer], [g], { lr: 0.125, mu: 0.75 });
+        return [w, buffer];
       },
       { absolute: 2 ** -22, relative: 2 ** -22, reason: "two products and two sums of numbers of size 2" },
     ),

@@ -2,7 +2,6 @@
 import { formatShape } from "../../errors.ts";
 import { conv1d, conv2d, conv3d, convInputGrad, convWeightGrad } from "../../ops/conv.ts";
 import { windowCount } from "../../ops/windows.ts";
-import type { Tensor } from "../../tensor.ts";
 import type { LayoutName } from "./layouts.ts";
 import { type Operand, type Sample, sample } from "./sample.ts";
 import { summed, type Tolerance } from "./tolerance.ts";
@@ -75,12 +74,7 @@ const forward = (geometry: Geometry, layout: LayoutName = "contiguous"): Sample 
   const op = forwards[x.length - 3] as typeof conv2d;
   const inputs: Operand[] = [{ shape: x, layout }, { shape: weight, layout }, { shape: [weight[0] as number] }];
   const title = layout === "contiguous" ? name : `${name}, ${layout}`;
-  return sample(
-    title,
-    inputs,
-    (input, kernel, bias) => op(input as Tensor, kernel as Tensor, bias, complete(geometry)),
-    summed(product(weight.slice(1)) + 1),
-  );
+  return sample(title, inputs, (input, kernel, bias) => op(input, kernel, bias, complete(geometry)), summed(product(weight.slice(1)) + 1));
 };
 
 const inputGrad = (geometry: Geometry, layout: LayoutName = "contiguous"): Sample => {
@@ -94,7 +88,7 @@ const inputGrad = (geometry: Geometry, layout: LayoutName = "contiguous"): Sampl
   return sample(
     layout === "contiguous" ? name : `${name}, ${layout}`,
     inputs,
-    (dy, kernel) => convInputGrad(dy as Tensor, kernel as Tensor, attrs),
+    (dy, kernel) => convInputGrad(dy, kernel, attrs),
     summed(terms),
   );
 };
@@ -110,7 +104,7 @@ const weightGrad = (geometry: Geometry, layout: LayoutName = "contiguous"): Samp
       { shape: dy, layout },
       { shape: x, layout },
     ],
-    (g, input) => convWeightGrad(g as Tensor, input as Tensor, attrs),
+    (g, input) => convWeightGrad(g, input, attrs),
     summed(terms),
   );
 };
@@ -130,26 +124,11 @@ const few: Tolerance = summed(27);
 export const convSamples = {
   conv: [
     ...everywhere(forward),
-    sample("without bias", [{ shape: [2, 3, 6, 6] }, kernel([3, 3])], (x, w) => conv2d(x as Tensor, w as Tensor), few),
-    sample("without batch", [image, kernel([3, 3])], (x, w) => conv2d(x as Tensor, w as Tensor, null, { padding: 1 }), few),
-    sample(
-      "padding same, odd kernel",
-      [{ shape: [2, 3, 6, 6] }, kernel([3, 3])],
-      (x, w) => conv2d(x as Tensor, w as Tensor, null, { padding: "same" }),
-      few,
-    ),
-    sample(
-      "padding same, even kernel",
-      [{ shape: [2, 3, 6, 7] }, kernel([2, 4])],
-      (x, w) => conv2d(x as Tensor, w as Tensor, null, { padding: "same" }),
-      few,
-    ),
-    sample(
-      `no batch at all ${formatShape([0, 3, 5, 5])}`,
-      [{ shape: [0, 3, 5, 5] }, kernel([3, 3])],
-      (x, w) => conv2d(x as Tensor, w as Tensor),
-      few,
-    ),
+    sample("without bias", [{ shape: [2, 3, 6, 6] }, kernel([3, 3])], (x, w) => conv2d(x, w), few),
+    sample("without batch", [image, kernel([3, 3])], (x, w) => conv2d(x, w, null, { padding: 1 }), few),
+    sample("padding same, odd kernel", [{ shape: [2, 3, 6, 6] }, kernel([3, 3])], (x, w) => conv2d(x, w, null, { padding: "same" }), few),
+    sample("padding same, even kernel", [{ shape: [2, 3, 6, 7] }, kernel([2, 4])], (x, w) => conv2d(x, w, null, { padding: "same" }), few),
+    sample(`no batch at all ${formatShape([0, 3, 5, 5])}`, [{ shape: [0, 3, 5, 5] }, kernel([3, 3])], (x, w) => conv2d(x, w), few),
   ],
   convInputGrad: everywhere(inputGrad),
   convWeightGrad: everywhere(weightGrad),

@@ -7,8 +7,8 @@ import { type Operand, type Sample, sample } from "./sample.ts";
 import { cancelling, exact, ulps } from "./tolerance.ts";
 
 const anything: Operand = { shape: [] };
-const on = (x: Tensor | undefined) => ({ device: (x as Tensor).device });
-const drawing = (x: Tensor | undefined) => ({ ...on(x), generator: new Generator(2 ** 33 + 5) });
+const on = (x: Tensor) => ({ device: x.device });
+const drawing = (x: Tensor) => ({ ...on(x), generator: new Generator(2 ** 33 + 5) });
 const made = (name: string, call: Sample["call"], tolerance = exact): Sample => sample(name, [anything], call, tolerance);
 
 export const creationSamples = {
@@ -29,14 +29,9 @@ export const creationSamples = {
     sample(
       "dropout",
       [{ shape: [9, 13], layout: "transposed" }],
-      (x) => dropout(x as Tensor, 0.3, drawing(x)),
+      (x) => dropout(x, 0.3, drawing(x)),
       ulps(1, "1/(1 − p) is rounded to float32"),
     ),
-    sample(
-      "dropout of nothing and of everything",
-      [{ shape: [9] }],
-      (x) => [dropout(x as Tensor, 0, drawing(x)), dropout(x as Tensor, 1, drawing(x))],
-      exact,
-    ),
+    sample("dropout of nothing and of everything", [{ shape: [9] }], (x) => [dropout(x, 0, drawing(x)), dropout(x, 1, drawing(x))], exact),
   ],
 };

@@ -1,7 +1,6 @@
 // Samples of joining, padding and of what undoes a view.
 import { cat, embed, stack } from "../../ops/join.ts";
 import { pad } from "../../ops/pad.ts";
-import type { Tensor } from "../../tensor.ts";
 import { atKinks, type Operand, type Sample, sample } from "./sample.ts";
 import { exact } from "./tolerance.ts";
 import { whole } from "./values.ts";
@@ -37,31 +36,26 @@ export const joinSamples = {
     sample(
       "slice with a step",
       [{ shape: [3, 4] }],
-      (x) => embed(x as Tensor, { shape: [3, 9], fill: 0, view: "slice", attrs: { dim: 1, start: 1, step: 2, length: 4 } }),
+      (x) => embed(x, { shape: [3, 9], fill: 0, view: "slice", attrs: { dim: 1, start: 1, step: 2, length: 4 } }),
       exact,
     ),
     sample(
       "diagonal",
       [{ shape: [3] }],
-      (x) => embed(x as Tensor, { shape: [3, 4], fill: 0, view: "diagonal", attrs: { offset: 1, dim1: 0, dim2: 1 } }),
+      (x) => embed(x, { shape: [3, 4], fill: 0, view: "diagonal", attrs: { offset: 1, dim1: 0, dim2: 1 } }),
       exact,
     ),
     sample(
       "windows side by side",
       [{ shape: [2, 3], layout: "permuted" }],
-      (x) => embed(x as Tensor, { shape: [7], fill: 0, view: "unfold", attrs: { dim: 0, size: 3, step: 4 } }),
+      (x) => embed(x, { shape: [7], fill: 0, view: "unfold", attrs: { dim: 0, size: 3, step: 4 } }),
       exact,
     ),
-    sample("pad", [{ shape: [2, 3, 4], layout: "transposed" }], (x) => pad(x as Tensor, [1, 2, 0, 3], { value: -1.5 }), exact),
-    sample("pad that crops", [{ shape: [5, 6] }], (x) => pad(x as Tensor, [-1, 2, 1, -2]), exact),
-    atKinks("pad with -infinity", [{ shape: [3] }], (x) => pad(x as Tensor, [2, 1], { value: Number.NEGATIVE_INFINITY }), exact),
-    sample("pad of nothing", [{ shape: [0, 2] }], (x) => pad(x as Tensor, [0, 0, 1, 1], { value: 3 }), exact),
-    sample(
-      "pad int32",
-      [{ shape: [3, 3], dtype: "int32", values: whole(-9, 9) }],
-      (x) => pad(x as Tensor, [1, 1, 1, 1], { value: -7 }),
-      exact,
-    ),
-    sample("pad bool", [{ shape: [3], dtype: "bool", values: whole(0, 1) }], (x) => pad(x as Tensor, [1, 1], { value: 1 }), exact),
+    sample("pad", [{ shape: [2, 3, 4], layout: "transposed" }], (x) => pad(x, [1, 2, 0, 3], { value: -1.5 }), exact),
+    sample("pad that crops", [{ shape: [5, 6] }], (x) => pad(x, [-1, 2, 1, -2]), exact),
+    atKinks("pad with -infinity", [{ shape: [3] }], (x) => pad(x, [2, 1], { value: Number.NEGATIVE_INFINITY }), exact),
+    sample("pad of nothing", [{ shape: [0, 2] }], (x) => pad(x, [0, 0, 1, 1], { value: 3 }), exact),
+    sample("pad int32", [{ shape: [3, 3], dtype: "int32", values: whole(-9, 9) }], (x) => pad(x, [1, 1, 1, 1], { value: -7 }), exact),
+    sample("pad bool", [{ shape: [3], dtype: "bool", values: whole(0, 1) }], (x) => pad(x, [1, 1], { value: 1 }), exact),
   ],
 };

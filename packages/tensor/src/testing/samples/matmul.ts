@@ -1,138 +1,109 @@
 // Samples of matrix products: ragged sizes, every way the operands may lie in memory, batches that broadcast, the bias that rides along.
 import { formatShape } from "../../errors.ts";
 import { baddbmm, linear, matmul } from "../../ops/matmul.ts";
-import type { Tensor } from "../../tensor.ts";
 import type { LayoutName } from "./layouts.ts";
-import { atKinks, type Sample, sample } from "./sample.ts";
+import { atKinks, matrix, type Operand, type Sample, sample } from "./sample.ts";
 import { exact, summed } from "./tolerance.ts";
-import { listed, whole } from "./values.ts";
+import { whole } from "./values.ts";
 
-type Pair = readonly [a: readonly number[], b: readonly number[]];
+interface Pair {
+  readonly a: readonly number[];
+  readonly b: readonly number[];
+}
 
-const shapes: readonly Pair[] = [
-  [[1, 1], [1, 1]], [[2, 3], [3, 4]], [[8, 8], [8, 8]], [[7, 13], [13, 5]], [[33, 17], [17, 29]], [[64, 64], [64, 64]],
-  [[1, 50], [50, 31]], [[31, 50], [50, 1]], [[1, 1], [1, 40]], [[40, 1], [1, 40]], [[5, 300], [300, 6]], [[65, 130], [130, 67]],
-  [[4, 0], [0, 5]], [[0, 4], [4, 5]], [[4, 5], [5, 0]],
-  [[3], [3]], [[3], [3, 4]], [[4, 3], [3]], [[2, 4, 3], [3]], [[3], [2, 3, 4]],
-  [[2, 5, 4], [2, 4, 3]], [[2, 5, 4], [4, 3]], [[5, 4], [2, 4, 3]], [[3, 1, 5, 4], [2, 4, 3]], [[1, 5, 4], [3, 4, 2]], [[0, 5, 4], [0, 4, 3]],
-]; // biome-ignore format: a table
-
-const innerOf = ([a]: Pair): number => a.at(-1) as number;
-const plain = (x: Tensor, y: Tensor): Tensor => matmul(x, y);
-
-const bySize = shapes.map((pair) => {
-  const [a, b] = pair;
-  return sample(`${formatShape(a)} · ${formatShape(b)}`, [{ shape: a }, { shape: b }], plain as Sample["call"], summed(innerOf(pair)));
-});
-
-const views: readonly LayoutName[] = ["contiguous", "transposed", "stepped", "windowed", "flipped", "expanded", "spread", "overlapping"];
-const byLayout = views.flatMap((first) =>
-  views.map((second) =>
-    sample(
-      `${first} · ${second}`,
-      [
-        { shape: [9, 11], layout: first },
-        { shape: [11, 13], layout: second },
-      ],
-      plain as Sample["call"],
-      summed(11),
-    ),
-  ),
-);
-
+const ragged: readonly Pair[] = [
+  { a: [1, 1], b: [1, 1] },
+  { a: [2, 3], b: [3, 4] },
+  { a: [8, 8], b: [8, 8] },
+  { a: [7, 13], b: [13, 5] },
+  { a: [33, 17], b: [17, 29] },
+  { a: [64, 64], b: [64, 64] },
+  { a: [1, 50], b: [50, 31] },
+  { a: [31, 50], b: [50, 1] },
+  { a: [1, 1], b: [1, 40] },
+  { a: [40, 1], b: [1, 40] },
+  { a: [5, 300], b: [300, 6] },
+  { a: [65, 130], b: [130, 67] },
+  { a: [4, 0], b: [0, 5] },
+  { a: [0, 4], b: [4, 5] },
+  { a: [4, 5], b: [5, 0] },
+];
+const vectorsAndBatches: readonly Pair[] = [
+  { a: [3], b: [3] },
+  { a: [3], b: [3, 4] },
+  { a: [4, 3], b: [3] },
+  { a: [2, 4, 3], b: [3] },
+  { a: [3], b: [2, 3, 4] },
+  { a: [2, 5, 4], b: [2, 4, 3] },
+  { a: [2, 5, 4], b: [4, 3] },
+  { a: [5, 4], b: [2, 4, 3] },
+  { a: [3, 1, 5, 4], b: [2, 4, 3] },
+  { a: [1, 5, 4], b: [3, 4, 2] },
+  { a: [0, 5, 4], b: [0, 4, 3] },
+];
 /** Batched and just beyond a tile; then beyond the blocks that kernels cut rows, columns and depth into. */
-const large: readonly Pair[] = [
-  [
-    [2, 35, 40],
-    [2, 40, 50],
-  ],
-  [
-    [97, 1030],
-    [1030, 33],
-  ],
-  [
-    [97, 65],
-    [65, 261],
-  ],
+const blocks: readonly Pair[] = [
+  { a: [2, 35, 40], b: [2, 40, 50] },
+  { a: [97, 1030], b: [1030, 33] },
+  { a: [97, 65], b: [65, 261] },
 ];
 
-const transposes = large.flatMap((pair) =>
-  (["contiguous", "transposed"] as const).flatMap((first) =>
-    (["contiguous", "transposed"] as const).map((second) =>
-      sample(
-        `blocks of ${formatShape(pair[0])} · ${formatShape(pair[1])}, ${first} · ${second}`,
-        [
-          { shape: pair[0], layout: first },
-          { shape: pair[1], layout: second },
-        ],
-        plain as Sample["call"],
-        summed(innerOf(pair)),
-      ),
-    ),
-  ),
-);
+function product({ a, b }: Pair, first: LayoutName = "contiguous", second: LayoutName = "contiguous"): Sample {
+  const inputs: Operand[] = [
+    { shape: a, layout: first },
+    { shape: b, layout: second },
+  ];
+  return sample(`${formatShape(a)} ${first} · ${formatShape(b)} ${second}`, inputs, (x, y) => matmul(x, y), summed(a.at(-1) as number));
+}
 
-const nan = Number.NaN;
-const infinity = Number.POSITIVE_INFINITY;
+const layouts: readonly LayoutName[] = ["contiguous", "transposed", "stepped", "windowed", "flipped", "expanded", "spread", "overlapping"];
+const transposes: readonly LayoutName[] = ["contiguous", "transposed"];
+const combined = (pair: Pair, names: readonly LayoutName[]): Sample[] =>
+  names.flatMap((first) => names.map((second) => product(pair, first, second)));
+
+/** x · weightᵀ + bias, from shapes. */
+function affine(x: readonly number[], weight: readonly number[], layout: LayoutName = "contiguous"): Sample {
+  const [out, inner] = weight as [number, number];
+  const inputs: Operand[] = [{ shape: x }, { shape: weight }, { shape: [out], layout }];
+  return sample(`linear ${formatShape(x)} by ${formatShape(weight)}`, inputs, linear, summed(inner + 1));
+}
+
+function plusProduct(bias: readonly number[]): Sample {
+  const inputs: Operand[] = [{ shape: bias }, { shape: [2, 5, 4] }, { shape: [2, 4, 3] }];
+  return sample(`baddbmm with ${formatShape(bias)}`, inputs, (c, a, b) => baddbmm(c, a, b), summed(5));
+}
+
+function integers(name: string, { a, b }: Pair, size: number): Sample {
+  const inputs: Operand[] = [
+    { shape: a, dtype: "int32", values: whole(-size, size) },
+    { shape: b, dtype: "int32", values: whole(-99, 99) },
+  ];
+  return sample(name, inputs, (x, y) => matmul(x, y), exact);
+}
+
+const hard = matrix([
+  [1, 2, 3],
+  [Number.NaN, 0, 1],
+  [Number.POSITIVE_INFINITY, 1, 0],
+]);
+const plain = matrix([
+  [1, 0],
+  [2, 3],
+  [0, -1],
+]);
 
 export const matmulSamples = {
   matmul: [
-    ...bySize,
-    ...byLayout,
-    ...transposes,
-    sample(
-      "linear with bias",
-      [{ shape: [9, 20] }, { shape: [15, 20] }, { shape: [15] }],
-      (x, w, b) => linear(x as Tensor, w as Tensor, b),
-      summed(21),
-    ),
-    sample(
-      "linear with bias, one row",
-      [{ shape: [1, 20] }, { shape: [15, 20] }, { shape: [15] }],
-      (x, w, b) => linear(x as Tensor, w as Tensor, b),
-      summed(21),
-    ),
-    sample(
-      "linear on [2, 3, 4]",
-      [{ shape: [2, 3, 4] }, { shape: [5, 4] }, { shape: [5], layout: "stepped" }],
-      (x, w, b) => linear(x as Tensor, w as Tensor, b),
-      summed(5),
-    ),
-    sample(
-      "bias over nothing",
-      [{ shape: [3, 0] }, { shape: [4, 0] }, { shape: [4] }],
-      (x, w, b) => linear(x as Tensor, w as Tensor, b),
-      exact,
-    ),
-    ...[[2, 5, 3], [5, 3], [1, 5, 1], [2, 1, 3], []].map((bias) =>
-      sample(`baddbmm with ${formatShape(bias)}`, [{ shape: bias }, { shape: [2, 5, 4] }, { shape: [2, 4, 3] }], (c, a, b) => baddbmm(c as Tensor, a as Tensor, b as Tensor), summed(5)),
-    ), // biome-ignore format: a list
-    sample(
-      "int32",
-      [
-        { shape: [7, 9], dtype: "int32", values: whole(-99, 99) },
-        { shape: [9, 5], dtype: "int32", values: whole(-99, 99) },
-      ],
-      plain as Sample["call"],
-      exact,
-    ),
-    sample(
-      "int32 that wraps",
-      [
-        { shape: [3, 5], dtype: "int32", values: whole(-(2 ** 30), 2 ** 30) },
-        { shape: [5, 6], dtype: "int32", values: whole(-999, 999) },
-      ],
-      plain as Sample["call"],
-      exact,
-    ),
-    atKinks(
-      "NaN and infinities",
-      [
-        { shape: [3, 3], values: listed(1, 2, 3, nan, 0, 1, infinity, 1, 0) },
-        { shape: [3, 2], values: listed(1, 0, 2, 3, 0, -1) },
-      ],
-      plain as Sample["call"],
-      exact,
-    ),
+    ...[...ragged, ...vectorsAndBatches].map((pair) => product(pair)),
+    ...combined({ a: [9, 11], b: [11, 13] }, layouts),
+    ...blocks.flatMap((pair) => combined(pair, transposes)),
+    affine([9, 20], [15, 20]),
+    affine([1, 20], [15, 20]),
+    affine([2, 3, 4], [5, 4], "stepped"),
+    affine([3, 0], [4, 0]),
+    ...[[2, 5, 3], [5, 3], [1, 5, 1], [2, 1, 3], []].map(plusProduct),
+    integers("int32", { a: [7, 9], b: [9, 5] }, 99),
+    integers("int32 that wraps", { a: [3, 5], b: [5, 6] }, 2 ** 30),
+    atKinks("NaN and infinities", [hard, plain], (x, y) => matmul(x, y), exact),
   ],
 };

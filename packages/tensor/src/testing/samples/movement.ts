@@ -10,9 +10,9 @@ import { exact } from "./tolerance.ts";
 import { whole } from "./values.ts";
 
 const viewed = (name: string, shape: readonly number[], view: (x: Tensor) => Tensor): Sample[] => [
-  sample(name, [{ shape }], (x) => view(x as Tensor).neg(), exact),
-  sample(`${name}, of a permuted tensor`, [{ shape, layout: "permuted" }], (x) => view(x as Tensor).neg(), exact),
-  sample(`${name}, int32`, [{ shape, dtype: "int32", values: whole(-99, 99) }], (x) => view(x as Tensor).neg(), exact),
+  sample(name, [{ shape }], (x) => view(x).neg(), exact),
+  sample(`${name}, of a permuted tensor`, [{ shape, layout: "permuted" }], (x) => view(x).neg(), exact),
+  sample(`${name}, int32`, [{ shape, dtype: "int32", values: whole(-99, 99) }], (x) => view(x).neg(), exact),
 ];
 
 export const movementSamples = {
@@ -22,7 +22,7 @@ export const movementSamples = {
     ...viewed("to nothing", [1, 3], (x) => ops.expand(x, 0, 3)),
   ],
   permute: [
-    sample("a large transpose, copied", [{ shape: [70, 65] }], (x) => ops.transpose(x as Tensor, 0, 1).clone(), exact),
+    sample("a large transpose, copied", [{ shape: [70, 65] }], (x) => ops.transpose(x, 0, 1).clone(), exact),
     ...viewed("three dims", [3, 4, 5], (x) => ops.permute(x, 2, 0, 1)),
     ...viewed("a transpose", [33, 17], (x) => ops.transpose(x, 0, 1)),
   ],
@@ -42,10 +42,10 @@ export const movementSamples = {
     ...viewed("windows of rows", [7, 3], (x) => ops.unfold(x, 0, 3, 1)),
   ],
   reshape: layoutNames.flatMap((layout) => [
-    sample(`[4, 6] to [3, 8], ${layout}`, [{ shape: [4, 6], layout }], (x) => ops.reshape(x as Tensor, 3, 8), exact),
-    sample(`[2, 3, 4] to [6, -1], ${layout}`, [{ shape: [2, 3, 4], layout }], (x) => ops.reshape(x as Tensor, 6, -1), exact),
+    sample(`[4, 6] to [3, 8], ${layout}`, [{ shape: [4, 6], layout }], (x) => ops.reshape(x, 3, 8), exact),
+    sample(`[2, 3, 4] to [6, -1], ${layout}`, [{ shape: [2, 3, 4], layout }], (x) => ops.reshape(x, 6, -1), exact),
   ]),
   transfer: layoutNames.map((layout) =>
-    sample(layout, [{ shape: [4, 5], layout }], (x) => applyOp(transfer, [x as Tensor], { device: reference() })[0] as Tensor, exact),
+    sample(layout, [{ shape: [4, 5], layout }], (x) => applyOp(transfer, [x], { device: reference() })[0] as Tensor, exact),
   ),
 };

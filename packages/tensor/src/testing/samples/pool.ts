@@ -43,19 +43,14 @@ const poolFor = ({ name, x }: Geometry): typeof ops.maxPool2dWithIndices =>
 const forward = (geometry: Geometry, layout: LayoutName = "contiguous"): Sample => {
   const { name, x, kernel, options } = geometry;
   const title = layout === "contiguous" ? name : `${name}, ${layout}`;
-  return sample(
-    title,
-    [{ shape: x, values: spread(-2, 2), layout }],
-    (input) => both(poolFor(geometry)(input as Tensor, kernel, options)),
-    exact,
-  );
+  return sample(title, [{ shape: x, values: spread(-2, 2), layout }], (input) => both(poolFor(geometry)(input, kernel, options)), exact);
 };
 
 /** Gradients flow to where the maxima of `x` are: windows that overlap add up. */
 const backward = (geometry: Geometry): Sample => {
   const { name, x, kernel, options } = geometry;
-  const call = (input?: Tensor): Tensor => {
-    const { values, indices } = poolFor(geometry)(input as Tensor, kernel, options);
+  const call = (input: Tensor): Tensor => {
+    const { values, indices } = poolFor(geometry)(input, kernel, options);
     return ops.maxPoolGrad(values.mul(3), indices, { inputSize: x.slice(2) });
   };
   return sample(name, [{ shape: x, values: spread(-2, 2) }], call, summed(9, 3.5));
@@ -74,27 +69,22 @@ export const poolSamples = {
     atKinks(
       "ties",
       [{ shape: [1, 2, 6, 6], values: whole(0, 2) }],
-      (x) => both(ops.maxPool2dWithIndices(x as Tensor, 3, { stride: 1, padding: 1 })),
+      (x) => both(ops.maxPool2dWithIndices(x, 3, { stride: 1, padding: 1 })),
       exact,
     ),
     atKinks(
       "NaN and infinities",
       [{ shape: [1, 1, 4, 6], values: listed(1, nan, -infinity, -infinity, infinity, nan, 2) }],
-      (x) => both(ops.maxPool2dWithIndices(x as Tensor, 2)),
+      (x) => both(ops.maxPool2dWithIndices(x, 2)),
       exact,
     ),
     atKinks(
       "all -infinity, padded",
       [{ shape: [1, 1, 3, 3], values: listed(-infinity) }],
-      (x) => both(ops.maxPool2dWithIndices(x as Tensor, 3, { padding: 1 })),
+      (x) => both(ops.maxPool2dWithIndices(x, 3, { padding: 1 })),
       exact,
     ),
-    atKinks(
-      "int32",
-      [{ shape: [1, 2, 6, 6], dtype: "int32", values: whole(-9, 9) }],
-      (x) => both(ops.maxPool2dWithIndices(x as Tensor, 2)),
-      exact,
-    ),
+    atKinks("int32", [{ shape: [1, 2, 6, 6], dtype: "int32", values: whole(-9, 9) }], (x) => both(ops.maxPool2dWithIndices(x, 2)), exact),
   ],
   maxPoolGrad: geometries.filter(({ name }) => name !== "without batch").map(backward),
 };

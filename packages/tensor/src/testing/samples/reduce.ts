@@ -4,7 +4,7 @@ import { formatShape } from "../../errors.ts";
 import * as ops from "../../ops/reduce.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { LayoutName } from "./layouts.ts";
-import { atKinks, both, type Operand, type Sample, sample } from "./sample.ts";
+import { atKinks, both, matrix, type Sample, sample } from "./sample.ts";
 import { exact, summed, type Tolerance, ulps } from "./tolerance.ts";
 import { between, listed, ordinary, spread, type Values, whole } from "./values.ts";
 
@@ -69,12 +69,12 @@ function samplesOf({ op, values, dtypes, tolerance, many, empty, ties }: Row): S
       const title = `${dtype} ${formatShape(shape)} over ${over === null ? "all" : `[${dims}]`}${layout === "contiguous" ? "" : ` ${layout}`}`;
       const equals = ties && (layout === "expanded" || layout === "spread"); // the same number along the reduced dim
       const make = equals ? atKinks : sample;
-      result.push(make(title, [{ shape, dtype, values: drawn, layout }], (x) => op(x as Tensor, over), tolerance(countOf(row))));
+      result.push(make(title, [{ shape, dtype, values: drawn, layout }], (x) => op(x, over), tolerance(countOf(row))));
     }
   }
-  result.push(sample("keepdim", [{ shape: [3, 4, 5], values }], (x) => op(x as Tensor, 1, { keepdim: true }), tolerance(4)));
-  result.push(sample("a negative dim", [{ shape: [3, 4, 5], values }], (x) => op(x as Tensor, -1), tolerance(5)));
-  if (empty) result.push(atKinks("of nothing", [{ shape: [3, 0, 2], values }], (x) => op(x as Tensor, 1), exact));
+  result.push(sample("keepdim", [{ shape: [3, 4, 5], values }], (x) => op(x, 1, { keepdim: true }), tolerance(4)));
+  result.push(sample("a negative dim", [{ shape: [3, 4, 5], values }], (x) => op(x, -1), tolerance(5)));
+  if (empty) result.push(atKinks("of nothing", [{ shape: [3, 0, 2], values }], (x) => op(x, 1), exact));
   return result;
 }
 
@@ -82,37 +82,15 @@ const numbers: readonly DType[] = ["float32", "int32", "uint8", "bool"];
 const nan = Number.NaN;
 const infinity = Number.POSITIVE_INFINITY;
 /** Ties, NaN, infinities of both signs, NaN twice: a row each. */
-const hardRows: Operand = {
-  shape: [6, 4],
-  values: listed(
-    2,
-    5,
-    5,
-    1,
-    1,
-    nan,
-    3,
-    0,
-    -infinity,
-    0,
-    infinity,
-    1,
-    nan,
-    2,
-    nan,
-    1,
-    infinity,
-    infinity,
-    1,
-    0,
-    -infinity,
-    -infinity,
-    -infinity,
-    -infinity,
-  ),
-};
-const hard = (op: (x: Tensor, dim: number) => Tensor): Sample =>
-  atKinks("ties, NaN and infinities", [hardRows], (x) => op(x as Tensor, 1), exact);
+const hardRows = matrix([
+  [2, 5, 5, 1],
+  [1, nan, 3, 0],
+  [-infinity, 0, infinity, 1],
+  [nan, 2, nan, 1],
+  [infinity, infinity, 1, 0],
+  [-infinity, -infinity, -infinity, -infinity],
+]);
+const hard = (op: (x: Tensor, dim: number) => Tensor): Sample => atKinks("ties, NaN and infinities", [hardRows], (x) => op(x, 1), exact);
 
 const million = 300_007;
 /** Naive float32 accumulation of so many numbers of size 1 is off by a thousand times more. */
@@ -120,30 +98,30 @@ const large = (op: Reduce, relative: number): Sample[] => [
   sample(
     "many numbers, all",
     [{ shape: [million], values: between(0, 1) }],
-    (x) => op(x as Tensor),
+    (x) => op(x),
     ulps(relative, "pairwise, blocked or wider accumulation loses a few ulp"),
   ),
   sample(
     "many numbers, first dim",
     [{ shape: [30_011, 3], values: between(0, 1) }],
-    (x) => op(x as Tensor, 0),
+    (x) => op(x, 0),
     ulps(relative, "pairwise, blocked or wider accumulation loses a few ulp"),
   ),
 ];
 
 const extreme = (op: (x: Tensor, dim: number, options?: ops.ReduceOptions) => ops.ValuesAndIndices): Sample[] => [
   ...[0, 1, 2, -1].map((dim) =>
-    sample(`[4, 5, 6] along ${dim}`, [{ shape: [4, 5, 6], values: spread(-2, 2) }], (x) => both(op(x as Tensor, dim)), exact),
+    sample(`[4, 5, 6] along ${dim}`, [{ shape: [4, 5, 6], values: spread(-2, 2) }], (x) => both(op(x, dim)), exact),
   ),
   ...(["transposed", "stepped", "flipped", "permuted"] as const).map((layout) =>
-    sample(`[5, 37] ${layout}`, [{ shape: [5, 37], values: spread(-2, 2), layout }], (x) => both(op(x as Tensor, 1)), exact),
+    sample(`[5, 37] ${layout}`, [{ shape: [5, 37], values: spread(-2, 2), layout }], (x) => both(op(x, 1)), exact),
   ),
-  atKinks("expanded", [{ shape: [5, 7], layout: "expanded" }], (x) => both(op(x as Tensor, 0)), exact),
-  sample("keepdim", [{ shape: [3, 4], values: spread(-2, 2) }], (x) => both(op(x as Tensor, 0, { keepdim: true })), exact),
-  sample("rank 0", [{ shape: [] }], (x) => both(op(x as Tensor, 0)), exact),
-  sample("int32 with ties", [{ shape: [6, 19], dtype: "int32", values: whole(-3, 3) }], (x) => both(op(x as Tensor, 1)), exact),
-  sample("uint8 with ties", [{ shape: [6, 19], dtype: "uint8", values: whole(0, 5) }], (x) => both(op(x as Tensor, 1)), exact),
-  atKinks("ties, NaN and infinities", [hardRows], (x) => both(op(x as Tensor, 1)), exact),
+  atKinks("expanded", [{ shape: [5, 7], layout: "expanded" }], (x) => both(op(x, 0)), exact),
+  sample("keepdim", [{ shape: [3, 4], values: spread(-2, 2) }], (x) => both(op(x, 0, { keepdim: true })), exact),
+  sample("rank 0", [{ shape: [] }], (x) => both(op(x, 0)), exact),
+  sample("int32 with ties", [{ shape: [6, 19], dtype: "int32", values: whole(-3, 3) }], (x) => both(op(x, 1)), exact),
+  sample("uint8 with ties", [{ shape: [6, 19], dtype: "uint8", values: whole(0, 5) }], (x) => both(op(x, 1)), exact),
+  atKinks("ties, NaN and infinities", [hardRows], (x) => both(op(x, 1)), exact),
 ];
 
 const one =
@@ -163,7 +141,7 @@ export const reduceSamples = {
   ],
   prod: [
     ...row(one(ops.prod), between(0.7, 1.4), (count) => ulps(count + 1, "one rounding a factor"), { many: false, empty: true }),
-    atKinks("zeros", [{ shape: [3, 4], values: listed(2, 0, 3, 4, 0, 0, 1, 2, 5, 6, 7, 8) }], (x) => ops.prod(x as Tensor, 1), exact),
+    atKinks("zeros", [{ shape: [3, 4], values: listed(2, 0, 3, 4, 0, 0, 1, 2, 5, 6, 7, 8) }], (x) => ops.prod(x, 1), exact),
   ],
   amax: [...row(ops.amax, spread(-2, 2), exactly, { ties: true }), hard(ops.amax)],
   amin: [...row(ops.amin, spread(-2, 2), exactly, { ties: true }), hard(ops.amin)],

@@ -3,7 +3,7 @@ import type { DType } from "../../dtype.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { LayoutName } from "./layouts.ts";
 import type { Tolerance } from "./tolerance.ts";
-import type { Values } from "./values.ts";
+import { listed, type Values } from "./values.ts";
 
 /** An input: drawn on the host, the same on every device. */
 export interface Operand {
@@ -44,6 +44,12 @@ export const sample = (name: string, inputs: readonly Operand[], call: Call, tol
 export const atKinks = (name: string, inputs: readonly Operand[], call: Call, tolerance: Tolerance): Sample => ({
   ...sample(name, inputs, call, tolerance),
   kinks: true,
+});
+
+/** An input with the given numbers, row by row. */
+export const matrix = (rows: readonly (readonly number[])[]): Operand => ({
+  shape: [rows.length, rows[0]?.length ?? 0],
+  values: listed(...rows.flat()),
 });
 
 /** Both results of an op that gives values with their positions. */

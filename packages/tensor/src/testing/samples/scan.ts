@@ -4,20 +4,15 @@ import type { ValuesAndIndices } from "../../ops/reduce.ts";
 import * as ops from "../../ops/scan.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { LayoutName } from "./layouts.ts";
-import { atKinks, both, type Operand, type Results, type Sample, sample } from "./sample.ts";
+import { atKinks, both, matrix, type Operand, type Results, type Sample, sample } from "./sample.ts";
 import { exact, summed, type Tolerance, ulps } from "./tolerance.ts";
-import { between, listed, ordinary, spread, type Values, whole } from "./values.ts";
+import { between, ordinary, spread, type Values, whole } from "./values.ts";
 
 const layouts: readonly LayoutName[] = ["transposed", "stepped", "flipped", "expanded", "permuted"];
 
 const rows = (op: (x: Tensor, dim: number) => Results, values: Values, tolerance: (count: number) => Tolerance, ties = false): Sample[] => {
   const at = (name: string, operand: Operand, dim: number): Sample =>
-    (ties && operand.layout === "expanded" ? atKinks : sample)(
-      name,
-      [operand],
-      (x) => op(x as Tensor, dim),
-      tolerance(operand.shape.at(dim) ?? 1),
-    );
+    (ties && operand.layout === "expanded" ? atKinks : sample)(name, [operand], (x) => op(x, dim), tolerance(operand.shape.at(dim) ?? 1));
   return [
     ...[0, 1, 2, -1].map((dim) => at(`[3, 4, 5] along ${dim}`, { shape: [3, 4, 5], values }, dim)),
     ...layouts.flatMap((layout) => [0, 1].map((dim) => at(`${layout} along ${dim}`, { shape: [5, 6], values, layout }, dim))),
@@ -34,12 +29,13 @@ const rows = (op: (x: Tensor, dim: number) => Results, values: Values, tolerance
 
 const nan = Number.NaN;
 const infinity = Number.POSITIVE_INFINITY;
-const hard: Operand = {
-  shape: [4, 5],
-  values: listed(1, 3, 3, 2, 3, 0, nan, 5, nan, 1, -infinity, -infinity, 0, infinity, 1, 2, 2, -2, -2, 0),
-};
-const atHard = (op: (x: Tensor, dim: number) => Results): Sample =>
-  atKinks("ties, NaN and infinities", [hard], (x) => op(x as Tensor, 1), exact);
+const hard = matrix([
+  [1, 3, 3, 2, 3],
+  [0, nan, 5, nan, 1],
+  [-infinity, -infinity, 0, infinity, 1],
+  [2, 2, -2, -2, 0],
+]);
+const atHard = (op: (x: Tensor, dim: number) => Results): Sample => atKinks("ties, NaN and infinities", [hard], (x) => op(x, 1), exact);
 
 const extreme =
   (op: (x: Tensor, dim: number) => ValuesAndIndices) =>

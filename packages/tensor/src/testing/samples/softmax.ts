@@ -2,15 +2,16 @@
 import { logSoftmax, logSoftmaxGrad, softmax, softmaxGrad } from "../../ops/softmax.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { LayoutName } from "./layouts.ts";
-import { atKinks, type Operand, type Sample, sample } from "./sample.ts";
+import { atKinks, matrix, type Operand, type Sample, sample } from "./sample.ts";
 import { cancelling, type Tolerance, ulps } from "./tolerance.ts";
-import { between, listed } from "./values.ts";
+import { between } from "./values.ts";
 
 const layouts: readonly LayoutName[] = ["transposed", "stepped", "windowed", "flipped", "expanded", "spread", "permuted"];
 const nan = Number.NaN;
 const infinity = Number.POSITIVE_INFINITY;
 
-type Along = (inputs: readonly Tensor[], dim: number) => Tensor;
+/** The second tensor is the gradients' output y. */
+type Along = (x: Tensor, y: Tensor, dim: number) => Tensor;
 
 function rows(op: Along, count: number, value: Omit<Operand, "shape">, tolerance: Tolerance): Sample[] {
   const lastDim = count === 1 ? -1 : 2; // ops that take attributes of the recorder count dims from the front
@@ -18,7 +19,7 @@ function rows(op: Along, count: number, value: Omit<Operand, "shape">, tolerance
     sample(
       name,
       Array.from({ length: count }, () => ({ ...value, shape, layout })),
-      (...inputs) => op(inputs, dim),
+      (x, y) => op(x, y, dim),
       tolerance,
     );
   return [
@@ -33,53 +34,26 @@ function rows(op: Along, count: number, value: Omit<Operand, "shape">, tolerance
   ];
 }
 
-const hard: Operand = {
-  shape: [5, 4],
-  values: listed(
-    -infinity,
-    1,
-    2,
-    -infinity,
-    1000,
-    0,
-    -1000,
-    999,
-    infinity,
-    0,
-    1,
-    2,
-    nan,
-    1,
-    2,
-    3,
-    -infinity,
-    -infinity,
-    -infinity,
-    -infinity,
-  ),
-};
+const hard = matrix([
+  [-infinity, 1, 2, -infinity],
+  [1000, 0, -1000, 999],
+  [infinity, 0, 1, 2],
+  [nan, 1, 2, 3],
+  [-infinity, -infinity, -infinity, -infinity],
+]);
 
 const forward = ulps(12, "exp of a difference of size 4, a sum and a quotient");
 const logarithm = cancelling(8, 3, "the logarithm of a sum is taken from numbers of size 8");
-const two =
-  (op: (a: Tensor, b: Tensor, dim: number) => Tensor): Along =>
-  ([a, b], dim) =>
-    op(a as Tensor, b as Tensor, dim);
 
 export const softmaxSamples = {
   softmax: [
-    ...rows(([x], dim) => softmax(x as Tensor, dim), 1, { values: between(-4, 4) }, forward),
-    atKinks("infinities, NaN and large numbers", [hard], (x) => softmax(x as Tensor, 1), forward),
+    ...rows((x, _, dim) => softmax(x, dim), 1, { values: between(-4, 4) }, forward),
+    atKinks("infinities, NaN and large numbers", [hard], (x) => softmax(x, 1), forward),
   ],
   logSoftmax: [
-    ...rows(([x], dim) => logSoftmax(x as Tensor, dim), 1, { values: between(-4, 4) }, logarithm),
-    atKinks("infinities, NaN and large numbers", [hard], (x) => logSoftmax(x as Tensor, 1), ulps(8, "as the others; here nothing cancels")),
+    ...rows((x, _, dim) => logSoftmax(x, dim), 1, { values: between(-4, 4) }, logarithm),
+    atKinks("infinities, NaN and large numbers", [hard], (x) => logSoftmax(x, 1), ulps(8, "as the others; here nothing cancels")),
   ],
-  softmaxGrad: rows(two(softmaxGrad), 2, { values: between(0, 1) }, cancelling(40, 6, "the sums over rows of 1000 products reach 250")),
-  logSoftmaxGrad: rows(
-    two(logSoftmaxGrad),
-    2,
-    { values: between(-1, 0) },
-    cancelling(100, 6, "the sums over rows of 1000 numbers reach 500"),
-  ),
+  softmaxGrad: rows(softmaxGrad, 2, { values: between(0, 1) }, cancelling(40, 6, "the sums over rows of 1000 products reach 250")),
+  logSoftmaxGrad: rows(logSoftmaxGrad, 2, { values: between(-1, 0) }, cancelling(100, 6, "the sums over rows of 1000 numbers reach 500")),
 };

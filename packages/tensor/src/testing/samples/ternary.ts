@@ -7,11 +7,10 @@ import { type Operand, type Sample, sample } from "./sample.ts";
 import { exact } from "./tolerance.ts";
 
 export function ternarySamples(name: string, row: RowDomain): Sample[] {
-  const call = callOf(name, row) as Sample["call"];
+  const call = callOf(name, row);
   const { ranges, tolerance } = row;
-  const first: DType = name === "where" ? "bool" : "float32";
-  const operand = (i: number, shape: readonly number[], layout: LayoutName = "contiguous"): Operand => {
-    const dtype = i === 0 ? first : "float32";
+  const operand = (i: number, shape: readonly number[], layout: LayoutName = "contiguous", numbers: DType = "float32"): Operand => {
+    const dtype = name === "where" && i === 0 ? "bool" : numbers;
     return { shape, dtype, values: valuesFor(dtype, ranges[i] as Range), layout };
   };
   const triple = (title: string, shapes: readonly (readonly number[])[], layouts: readonly LayoutName[] = []): Sample =>
@@ -21,37 +20,19 @@ export function ternarySamples(name: string, row: RowDomain): Sample[] {
       call,
       tolerance,
     );
+  const cube = [3, 4, 5];
+  const plane = [5, 6];
   const result = [
     triple("[37]", [[37], [37], [37]]),
     triple("[4, 1] with [5] and []", [[4, 1], [5], []]),
     triple("[] with [2, 3] and [3]", [[], [2, 3], [3]]),
     triple("[0]", [[0], [0], [0]]),
-    triple(
-      "permuted, flipped, stepped",
-      [
-        [3, 4, 5],
-        [3, 4, 5],
-        [3, 4, 5],
-      ],
-      ["permuted", "flipped", "stepped"],
-    ),
-    triple(
-      "contiguous, expanded, spread",
-      [
-        [5, 6],
-        [5, 6],
-        [5, 6],
-      ],
-      ["contiguous", "expanded", "spread"],
-    ),
+    triple("permuted, flipped, stepped", [cube, cube, cube], ["permuted", "flipped", "stepped"]),
+    triple("contiguous, expanded, spread", [plane, plane, plane], ["contiguous", "expanded", "spread"]),
   ];
   if (row.dtypes.includes("int32")) {
-    const whole32 = (i: number): Operand => ({
-      shape: [13],
-      dtype: i === 0 && first === "bool" ? "bool" : "int32",
-      values: valuesFor(i === 0 && first === "bool" ? "bool" : "int32", ranges[i] as Range),
-    });
-    result.push(sample("int32", [whole32(0), whole32(1), whole32(2)], call, exact));
+    const whole = (i: number): Operand => operand(i, [13], "contiguous", "int32");
+    result.push(sample("int32", [whole(0), whole(1), whole(2)], call, exact));
   }
   return result;
 }

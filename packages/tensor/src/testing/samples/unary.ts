@@ -13,7 +13,7 @@ const layoutShape = [5, 6];
 const saturating = [100, -100];
 
 export function unarySamples(name: string, row: RowDomain): Sample[] {
-  const call = callOf(name, row) as Sample["call"];
+  const call = callOf(name, row);
   const range = row.ranges[0] as Range;
   const { tolerance, dtypes } = row;
   const result: Sample[] = [];
