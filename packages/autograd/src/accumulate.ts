@@ -1,16 +1,20 @@
 // Adding gradients up without copies: memory that nobody else holds is written into, everything else is left alone.
 import { formatShape, GradientError, isGradEnabled, type Tensor } from "@gradkit/tensor";
-import { dtypes, sameShape } from "@gradkit/tensor/recorder";
+import { add } from "@gradkit/tensor/formula";
+import { dtypes, formula, input, mapInPlace, sameShape } from "@gradkit/tensor/recorder";
 import type { Gradients } from "./node.ts";
 
 /** Whether this handle is all there is of its memory, so that it may be written into or handed over. */
 const ours = (g: Tensor): boolean => !g.kept && g.storage.exclusive && g.isContiguous;
 
+const plus = formula(["float", "float"], [], [add(input(0, "float"), input(1, "float"))]);
+const addInto = (target: Tensor, g: Tensor): Tensor => mapInPlace("add_", plus, target, [target, g], []);
+
 /** The sum of two gradients that the backward pass holds. */
 export function addGradients(a: Tensor, b: Tensor): Tensor {
   if (isGradEnabled()) return a.add(b);
   const [into, other] = ours(a) || !ours(b) ? [a, b] : [b, a];
-  const sum = ours(into) ? into.add_(other) : into.add(other);
+  const sum = ours(into) ? addInto(into, other) : into.add(other);
   if (sum !== into) letGo(into);
   letGo(other);
   return sum;
@@ -46,7 +50,7 @@ export function accumulate(tensor: Tensor, gradient: Tensor): void {
   const g = deliverable(gradient);
   if (isGradEnabled()) tensor.grad = before ? before.add(g) : g;
   else if (before) {
-    before.add_(g);
+    addInto(before, g);
     letGo(g);
   } else if (ours(g) && fillsItsMemory(g)) tensor.grad = g;
   else {

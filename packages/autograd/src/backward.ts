@@ -126,7 +126,7 @@ class Pass {
   #finish(node: GradNode, incoming: Gradients): void {
     for (const g of incoming) if (g) letGo(g);
     if (this.#retainGraph) return;
-    for (const output of node.outputs) if (output && !output.released) this.#consumed.push(output);
+    for (const output of node.outputs) if (output && !output.released && output.ndim > 0) this.#consumed.push(output);
     node.release();
   }
 
