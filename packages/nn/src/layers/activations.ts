@@ -80,3 +80,25 @@ export const Hardtanh: ActivationClass<{ minVal: number; maxVal: number }> = /* 
 });
 export const Hardshrink: ActivationClass<{ lambd: number }> = /* @__PURE__ */ activation("Hardshrink", hardshrink, { lambd: 0.5 });
 export const Softshrink: ActivationClass<{ lambd: number }> = /* @__PURE__ */ activation("Softshrink", softshrink, { lambd: 0.5 });
+
+// so that `act: ReLU` is a type, as for every other layer
+export type ReLU = Activation;
+export type ReLU6 = Activation;
+export type SELU = Activation;
+export type SiLU = Activation;
+export type Mish = Activation;
+export type Sigmoid = Activation;
+export type LogSigmoid = Activation;
+export type Tanh = Activation;
+export type Tanhshrink = Activation;
+export type Softsign = Activation;
+export type Hardsigmoid = Activation;
+export type Hardswish = Activation;
+export type LeakyReLU = Activation;
+export type ELU = Activation;
+export type CELU = Activation;
+export type GELU = Activation;
+export type Softplus = Activation;
+export type Hardtanh = Activation;
+export type Hardshrink = Activation;
+export type Softshrink = Activation;

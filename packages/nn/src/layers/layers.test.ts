@@ -1,0 +1,155 @@
+// The numbers of layers are held by PyTorch's own, in the golden cases; here, what cases of inputs and outputs cannot say.
+import { Generator, memory, noGrad, ones, randn, ShapeError, setDefaultDevice, type Tensor, tensor, zeros } from "@gradkit/tensor";
+import { reference } from "@gradkit/tensor/testing";
+import { beforeAll, describe, expect, test } from "vitest";
+import { BatchNorm1d, BatchNorm2d, Conv2d, Dropout, Identity, Linear, MaxPool2d, ModuleList, ReLU, Sequential } from "../index.ts";
+
+beforeAll(() => setDefaultDevice(reference()));
+
+const values = (x: Tensor | null): number[] => [...(x as Tensor).dataSync()];
+const message = (fn: () => unknown): string => {
+  try {
+    fn();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return "";
+};
+
+describe("first values", () => {
+  test("follow from the seed, on any backend, and lie in PyTorch's bounds", () => {
+    const make = () => new Sequential(new Linear(100, 50, { generator }), new Conv2d(4, 8, 5, { groups: 2, generator }));
+    let generator = new Generator(7);
+    const first = make().parameters().map(values);
+    generator = new Generator(7);
+    setDefaultDevice(reference());
+    expect(make().parameters().map(values)).toEqual(first);
+    const bounds = [0.1, 0.1, 1 / Math.sqrt(50), 1 / Math.sqrt(50)];
+    first.forEach((list, i) => {
+      const largest = Math.max(...list.map(Math.abs));
+      expect(largest).toBeLessThanOrEqual(bounds[i] as number);
+      if (list.length > 40) expect(largest).toBeGreaterThan(0.9 * (bounds[i] as number));
+    });
+  });
+});
+
+describe("dropout", () => {
+  test("is off in evaluation and at p = 0", () => {
+    const x = ones([4]);
+    expect(new Dropout(0.9).eval().call(x)).toBe(x);
+    expect(new Dropout(0).call(x)).toBe(x);
+    expect(values(new Dropout(1).call(x))).toEqual([0, 0, 0, 0]);
+    expect(() => new Dropout(1.5)).toThrow(/no probability/);
+  });
+
+  test("drops anew at every call, from its generator", () => {
+    const mask = (seed: number) => {
+      const layer = new Dropout(0.5, { generator: new Generator(seed) });
+      return [layer.call(ones([64])), layer.call(ones([64]))].map(values);
+    };
+    const [first, second] = mask(1) as [number[], number[]];
+    expect(first).not.toEqual(second);
+    expect(mask(1)).toEqual([first, second]);
+    expect(new Set(first)).toEqual(new Set([0, 2]));
+  });
+});
+
+describe("batch norm", () => {
+  let x: Tensor;
+  beforeAll(() => {
+    x = tensor([[1, 10], [3, 10], [5, 40]]); // biome-ignore format: a table
+  });
+
+  test("momentum null averages over all batches", () => {
+    const layer = new BatchNorm1d(2, { momentum: null });
+    layer.call(x);
+    layer.call(x.add(2));
+    expect(values(layer.runningMean)).toEqual([4, 21]);
+    expect(values(layer.numBatchesTracked)).toEqual([2]);
+    layer.eval().call(x);
+    expect(values(layer.numBatchesTracked)).toEqual([2]);
+  });
+
+  test("running statistics are outside the graph, and move with the unbiased variance", () => {
+    const layer = new BatchNorm1d(2, { momentum: 1 });
+    layer.call(x).sum().backward();
+    expect(values(layer.runningVar)).toEqual([4, 300]);
+    expect(layer.runningVar?.requiresGrad).toBe(false);
+  });
+
+  test("needs more than one value per channel, the right rank and the right channels", () => {
+    expect([
+      message(() => new BatchNorm1d(2).call(zeros([1, 2]))),
+      message(() => new BatchNorm2d(2).call(zeros([1, 2]))),
+      message(() => new BatchNorm2d(2).call(zeros([1, 3, 2, 2]))),
+    ]).toMatchInlineSnapshot(`
+      [
+        "batchNorm: training needs more than one value per channel (got x [1, 2])
+        in BatchNorm1d(2, eps=1e-05, momentum=0.1)",
+        "BatchNorm2d: expected x [N, C, H, W] (got [1, 2])
+        in BatchNorm2d(2, eps=1e-05, momentum=0.1)",
+        "BatchNorm2d: expected 2 channels (got x [1, 3, 2, 2]). x is [N, C, …]
+        in BatchNorm2d(2, eps=1e-05, momentum=0.1)",
+      ]
+    `);
+  });
+
+  test("without running statistics evaluation normalises by the batch", () => {
+    const layer = new BatchNorm1d(2, { trackRunningStats: false });
+    expect(Object.keys(layer.stateDict())).toEqual(["weight", "bias"]);
+    expect(values(layer.eval().call(x))).toEqual(values(layer.train().call(x)));
+  });
+});
+
+describe("containers", () => {
+  test("a list grows, iterates and indexes, but cannot be called", () => {
+    const list = new ModuleList([new Linear(1, 2)]).append(new Linear(2, 3));
+    expect(list.length).toBe(2);
+    expect([...list].map(({ outFeatures }) => outFeatures)).toEqual([2, 3]);
+    expect(list[1]?.outFeatures).toBe(3);
+    expect(list.at(-1)).toBe(list[1]);
+    expect(Object.keys(list.stateDict())).toEqual(["0.weight", "0.bias", "1.weight", "1.bias"]);
+    expect(() => list.forward()).toThrow(/computes nothing/);
+  });
+
+  test("names of layers in a sequence become keys, unless they are taken", () => {
+    const model = new Sequential(["fc1", new Linear(2, 2)], ["act", new ReLU()]);
+    expect(Object.keys(model.stateDict())).toEqual(["fc1.weight", "fc1.bias"]);
+    expect(model.length).toBe(2);
+    expect(() => new Sequential(["forward", new ReLU()])).toThrow(/cannot be named forward/);
+  });
+
+  test("an empty sequence, and Identity, hand on their input", () => {
+    const x = ones([1]);
+    expect(new Sequential().call(x)).toBe(x);
+    expect(new Identity(1, { anything: true }).call(x)).toBe(x);
+  });
+});
+
+test("checks of sizes, as messages", () => {
+  expect([
+    message(() => new Conv2d(3, 4, 3, { groups: 2 })),
+    message(() => new Conv2d(3, 4, 3).call(zeros([1, 1, 8, 8]))),
+    message(() => new MaxPool2d(2).call(zeros([8, 8]))),
+  ]).toMatchInlineSnapshot(`
+    [
+      "Conv2d: 3 and 4 channels do not divide into 2 groups",
+      "conv: x has 1 channels, weight takes 3 (got x [1, 1, 8, 8], weight [4, 3, 3, 3], groups 1). x is [N, C, …], weight is [O, C/groups, …]
+      in Conv2d(3, 4, kernel_size=(3, 3), stride=(1, 1))",
+      "maxPool2d: expected x with 4 dims, or 3 without batch (got [8, 8])
+      in MaxPool2d(kernel_size=2, stride=2, padding=0, dilation=1, ceil_mode=False)",
+    ]
+  `);
+  expect(() => new Conv2d(3, 4, 3, { groups: 2 })).toThrow(ShapeError);
+});
+
+test("layers leave nothing behind but their output", () => {
+  const model = new Sequential(new Conv2d(1, 2, 3, { padding: "same" }), new BatchNorm2d(2), new ReLU(), new MaxPool2d(2));
+  const x = randn([2, 1, 4, 4]);
+  for (const layer of model) {
+    const input = noGrad(() => (layer instanceof Conv2d ? x : randn([2, 2, 4, 4])));
+    const before = memory().liveBytes;
+    const output = noGrad(() => (layer as ReLU).call(input)) as Tensor;
+    expect(memory().liveBytes - before).toBe(output.numel * 4);
+  }
+});
