@@ -59,14 +59,19 @@ function collect(value: unknown, into: Set<unknown>): void {
 // Outputs of consumed graphs stay readable until the second following optimizer step.
 const STEPS_READABLE = 2;
 /** Without optimizer steps, lists beyond this many are left to the collector. */
-const MAX_LISTS = 64;
-/** Weak: in a loop without optimizer steps these lists must not keep what the user has dropped. */
-let retired: { readonly tensors: readonly WeakRef<Tensor>[]; readonly step: number }[] = [];
+const MAX_LISTS = 16;
+/** Larger ones are held weakly: without optimizer steps the lists must not keep what the user has dropped. A weak reference costs 1 µs, too much for small ones. */
+const STRONG_BYTES = 8192;
+type Held = Tensor | WeakRef<Tensor>;
+let retired: { readonly tensors: readonly Held[]; readonly step: number }[] = [];
 let step = 0;
 
 /** Called by autograd with the non-leaf outputs of a graph that `backward` consumed. */
 export function retire(tensors: readonly Tensor[]): void {
-  retired.push({ tensors: tensors.map((tensor) => new WeakRef(tensor)), step });
+  retired.push({
+    tensors: tensors.map((tensor) => (tensor.released || tensor.storage.byteLength < STRONG_BYTES ? tensor : new WeakRef(tensor))),
+    step,
+  });
   if (retired.length > MAX_LISTS) retired.shift();
 }
 
@@ -77,8 +82,8 @@ export function markStep(): void {
   if (due.length === 0) return;
   retired = retired.filter((list) => step - list.step < STEPS_READABLE);
   for (const { tensors } of due) {
-    for (const reference of tensors) {
-      const tensor = reference.deref();
+    for (const held of tensors) {
+      const tensor = held instanceof WeakRef ? held.deref() : held;
       if (tensor && !tensor.kept && tensor.shape.length > 0)
         tensor.dispose("its graph was consumed by backward(), two optimizer steps ago");
     }
