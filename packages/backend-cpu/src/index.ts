@@ -1,1 +1,2 @@
-export { type CpuOptions, cpu } from "./cpu.ts";
+export { cpu } from "./cpu.ts";
+export type { CpuOptions } from "./memory-options.ts";

@@ -1,7 +1,8 @@
 // Every op of the tables on this backend, against the float64 reference: with what the engine has, and with what Node 20 has.
 import { conformance } from "@gradkit/tensor/testing";
 import { describe, it } from "vitest";
-import { createCpu } from "../src/cpu.ts";
+import { createCpu } from "../src/create-cpu.ts";
+import { createFused } from "../src/kernels/fused.ts";
 import { Memory } from "../src/memory.ts";
 import { everyFeature, plainSimd } from "./both-backends.ts";
 
@@ -9,6 +10,6 @@ describe.each([
   ["relaxed SIMD", everyFeature],
   ["plain SIMD", plainSimd],
 ])("conformance (%s)", (_, features) => {
-  const backend = createCpu(new Memory(features, { poison: true }));
+  const backend = createCpu(new Memory(features, { poison: true }), createFused);
   for (const { name, run } of conformance({ backend })) it(name, run);
 });

@@ -1,7 +1,5 @@
 // Builders: what formulas are written with. They promote (bool < int < float), fold constants and make the few simplifications that change no
 // result: nothing here may turn a NaN or an infinity into a number (no 0·x → 0, no x/x → 1).
-
-import { evaluatePrimitive } from "./evaluate.ts";
 import { type CustomFunction, constant, input, type Node, node, type Primitive, type ScalarType } from "./nodes.ts";
 
 /** Numbers stand for constants. */
@@ -24,18 +22,28 @@ export function bitcast(x: Operand, type: ScalarType): Node {
 }
 
 function make(op: Primitive, type: ScalarType, args: readonly Node[]): Node {
-  if (args.every((arg) => arg.op === "const")) {
-    return constant(
-      evaluatePrimitive(
-        op,
-        type,
-        args,
-        args.map((arg) => arg.value),
-      ),
-      type,
-    );
+  const value = args.every((arg) => arg.op === "const") ? fold(op, type, args) : null;
+  return value === null ? node(op, type, args) : constant(value, type);
+}
+
+const arithmeticOfConstants: { readonly [P in Primitive]?: (a: number, b: number) => number } = {
+  neg: (a) => -a,
+  add: (a, b) => a + b,
+  sub: (a, b) => a - b,
+  mul: (a, b) => a * b,
+  div: (a, b) => a / b,
+};
+
+/** The value of an op on constants, where it is worth knowing before the formula runs; else null. */
+function fold(op: Primitive, type: ScalarType, args: readonly Node[]): number | null {
+  const [a, b] = args as [Node, Node];
+  if (op === "cast") {
+    if (type === "float") return a.value;
+    if (type === "bool") return a.value === 0 ? 0 : 1;
+    const fits = Number.isInteger(a.value) && a.value === (type === "int" ? a.value | 0 : a.value >>> 0);
+    return fits ? a.value + 0 : null; // + 0: no −0 among the integers
   }
-  return node(op, type, args);
+  return type === "float" ? (arithmeticOfConstants[op]?.(a.value, b?.value) ?? null) : null;
 }
 
 /** The wider of two types; a number adapts to the other operand if that loses nothing. */

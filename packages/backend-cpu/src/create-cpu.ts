@@ -1,0 +1,47 @@
+// The backend: one object over one memory, its kernels compiled as they are first called.
+import type { Backend, DType, FusedKernels } from "@gradkit/tensor/backend";
+import type { CpuBuffer } from "./buffer.ts";
+import { createGather } from "./kernels/gather.ts";
+import { MapKernels } from "./kernels/map.ts";
+import { createMatmul } from "./kernels/matmul.ts";
+import { createReduce } from "./kernels/reduce.ts";
+import { createScan } from "./kernels/scan.ts";
+import { createScatter } from "./kernels/scatter.ts";
+import { createSort } from "./kernels/sort.ts";
+import type { Memory } from "./memory.ts";
+
+const dtypes: ReadonlySet<DType> = /* @__PURE__ */ new Set<DType>(["float32", "int32", "uint8", "bool"]);
+
+/** Makes the kernels for whole ops. */
+export type MakeFused = (memory: Memory, map: Backend["map"]) => Partial<FusedKernels>;
+
+/** The backend on a given memory. */
+export function createCpu(memory: Memory, makeFused: MakeFused): Backend {
+  const kernels = new MapKernels(memory);
+  const map: Backend["map"] = (formula, inputs, scalars, outputs) => kernels.map(formula, inputs, scalars, outputs);
+  const readSync = (buffer: CpuBuffer, byteOffset: number, byteLength: number): ArrayBuffer => {
+    const start = buffer.pointer + byteOffset;
+    return memory.u8.slice(start, start + byteLength).buffer as ArrayBuffer; // a slice of shared memory is not shared
+  };
+  return {
+    name: "cpu",
+    capabilities: { dtypes, syncRead: true },
+    allocate: (byteLength) => memory.allocate(byteLength),
+    release: (buffer) => memory.release(buffer as CpuBuffer),
+    memory: () => ({ liveBytes: memory.liveBytes, pooledBytes: memory.pooledBytes }),
+    write(buffer, byteOffset, data) {
+      memory.u8.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), (buffer as CpuBuffer).pointer + byteOffset);
+    },
+    read: async (buffer, byteOffset, byteLength) => readSync(buffer as CpuBuffer, byteOffset, byteLength),
+    readSync: (buffer, byteOffset, byteLength) => readSync(buffer as CpuBuffer, byteOffset, byteLength),
+    synchronize: async () => {},
+    map,
+    reduce: createReduce(memory, map),
+    matmul: createMatmul(memory, map),
+    gather: createGather(memory),
+    scatter: createScatter(memory),
+    scan: createScan(memory),
+    sort: createSort(memory),
+    fused: makeFused(memory, map),
+  };
+}
