@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { temporaryDirectory } from "../test/temporary-directory.ts";
@@ -47,6 +47,16 @@ describe("atomicWrite", () => {
     await expect(attempt).rejects.toThrow(new FileError("save", path, `cannot write ${path}: the disk is full (ENOSPC)`));
     expect(await readFile(path, "utf8")).toBe("old");
     expect(await readdir(directory)).toEqual(["x.bin"]);
+  });
+
+  it("clears away what killed writers left, and nothing else", async () => {
+    const directory = await temporaryDirectory();
+    const hourAgo = Date.now() / 1000 - 3601;
+    const names = ["x.bin.12.a1b2c3.tmp", "x.bin.13.d4e5f6.tmp", "xxbin.12.a1b2c3.tmp", "x.bin.mine.tmp"];
+    for (const name of names) await writeFile(join(directory, name), "half");
+    for (const name of names.filter((_, i) => i !== 1)) await utimes(join(directory, name), hourAgo, hourAgo);
+    await atomicWrite("test", join(directory, "x.bin"), Uint8Array.of(1));
+    expect((await readdir(directory)).sort()).toEqual(["x.bin", "x.bin.13.d4e5f6.tmp", "x.bin.mine.tmp", "xxbin.12.a1b2c3.tmp"]);
   });
 
   it.each([

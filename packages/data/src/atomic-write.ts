@@ -3,6 +3,9 @@ import { FileError } from "./errors.ts";
 import { nodeModules } from "./node-modules.ts";
 import { explain } from "./system-error.ts";
 
+/** No write takes so long without touching its file: what is older was left by a process that was killed. */
+const ORPHAN_MS = 60 * 60 * 1000;
+
 /**
  * Writes bytes to a temporary neighbour, flushes it to the disk and renames it onto `path`; on failure nothing is left behind and an
  * older file at `path` is untouched. Throws a FileError that says why.
@@ -22,5 +25,18 @@ export async function atomicWrite(op: string, path: string, bytes: Uint8Array): 
   } catch (error) {
     await fs.rm(temporary, { force: true }).catch(() => undefined); // the first error is the one that matters
     throw new FileError(op, path, `cannot write ${path}: ${explain(error)}`, { cause: error });
+  }
+  await removeOrphans(op, path).catch(() => undefined); // the file is written; tidying up may fail
+}
+
+async function removeOrphans(op: string, path: string): Promise<void> {
+  const { fs, path: paths } = nodeModules(op, "");
+  const directory = paths.dirname(path);
+  const prefix = `${paths.basename(path)}.`;
+  for (const name of await fs.readdir(directory)) {
+    if (!name.startsWith(prefix) || !/^\d+\.\w+\.tmp$/.test(name.slice(prefix.length))) continue;
+    const place = paths.join(directory, name);
+    const { mtimeMs } = await fs.stat(place);
+    if (Date.now() - mtimeMs > ORPHAN_MS) await fs.rm(place, { force: true });
   }
 }

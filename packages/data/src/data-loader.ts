@@ -1,7 +1,8 @@
 // Batches for a training loop: which samples, in which order, put together how.
-import { defaultGenerator, Generator, GradkitError, yieldToEventLoop } from "@gradkit/tensor";
+import { defaultGenerator, Generator, type GeneratorState, GradkitError, yieldToEventLoop } from "@gradkit/tensor";
 import { type Collated, defaultCollate } from "./collate.ts";
 import { type Dataset, hasGetBatch, IterableDataset } from "./dataset.ts";
+import { Epoch } from "./epoch.ts";
 import { BatchSampler, checkCount, RandomSampler, type Sampler, SequentialSampler } from "./samplers.ts";
 
 export interface DataLoaderOptions<Item, Batch> {
@@ -23,6 +24,18 @@ export interface DataLoaderOptions<Item, Batch> {
   generator?: Generator;
 }
 
+/** Where a loader stands: plain data, all it takes to go on from there. */
+export interface LoaderState {
+  /** Samples in the dataset; null for a stream. */
+  readonly samples: number | null;
+  /** Batches of the current epoch that were handed out; null between epochs. */
+  readonly position: number | null;
+  /** Indices of the batches that this epoch still owes; null between epochs, and for a stream. */
+  readonly remaining: readonly (readonly number[])[] | null;
+  /** The loader's own generator; null where it draws from the default generator. */
+  readonly generator: GeneratorState | null;
+}
+
 /**
  * Batches of a dataset, in order or shuffled anew in every epoch, as torch.utils.data.DataLoader. Samples stay on the host until their batch
  * is put together; `for await` lets timers and other tasks run between batches. Throws a GradkitError for options that exclude each other.
@@ -38,6 +51,11 @@ export class DataLoader<Item, Batch = Collated<Item>, Source extends Dataset<Ite
   readonly dropLast: boolean;
   readonly #batchSampler: Sampler<readonly number[]> | null; // null for a stream
   readonly #collateFn: ((items: Item[]) => Batch | Promise<Batch>) | undefined;
+  readonly #generator: Generator;
+  /** The latest epoch, until it ends. */
+  #epoch: Epoch | null = null;
+  /** Whether `#epoch` was restored, so that the next iteration goes on with it. */
+  #resuming = false;
 
   constructor(dataset: Source & (Dataset<Item> | IterableDataset<Item>), options: DataLoaderOptions<Item, Batch> = {}) {
     const { batchSize = 1, shuffle = false, dropLast = false, seed, batchSampler } = options;
@@ -47,10 +65,11 @@ export class DataLoader<Item, Batch = Collated<Item>, Source extends Dataset<Ite
     this.batchSize = batchSampler ? null : batchSize;
     this.dropLast = dropLast;
     this.#collateFn = options.collateFn;
+    this.#generator = options.generator ?? (seed === undefined ? defaultGenerator : new Generator(seed));
     if (dataset instanceof IterableDataset) {
       this.#batchSampler = null;
     } else {
-      const generator = options.generator ?? (seed === undefined ? defaultGenerator : new Generator(seed));
+      const generator = this.#generator;
       const sampler = options.sampler ?? (shuffle ? new RandomSampler(dataset, { generator }) : new SequentialSampler(dataset));
       this.#batchSampler = batchSampler ?? new BatchSampler(sampler, batchSize, dropLast);
     }
@@ -63,16 +82,53 @@ export class DataLoader<Item, Batch = Collated<Item>, Source extends Dataset<Ite
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void, undefined> {
-    const batches = this.#batchSampler ? this.#indexed(this.#batchSampler) : this.#streamed();
-    for await (const batch of batches) {
-      await yieldToEventLoop();
-      yield batch;
+    const epoch = (this.#resuming && this.#epoch) || new Epoch(this.#batchSampler);
+    this.#resuming = false;
+    this.#epoch = epoch;
+    try {
+      for await (const batch of this.#batchSampler ? this.#indexed(epoch) : this.#streamed(epoch.position)) {
+        await yieldToEventLoop();
+        epoch.handOut();
+        yield batch;
+      }
+    } finally {
+      if (this.#epoch === epoch) this.#epoch = null;
     }
   }
 
-  *#indexed(batchSampler: Sampler<readonly number[]>): Iterable<Batch | Promise<Batch>> {
+  /**
+   * Where the loader stands, in the middle of an epoch too. Leaving a loop by `break` ends its epoch: ask before.
+   */
+  stateDict(): LoaderState {
+    return {
+      samples: this.#samples,
+      position: this.#epoch?.position ?? null,
+      remaining: this.#epoch?.remaining ?? null,
+      generator: this.#generator === defaultGenerator ? null : this.#generator.state,
+    };
+  }
+
+  /**
+   * Goes on where another loader of the same data stood: the next loop gets what its epoch still owed, and later epochs follow as they would
+   * have there. A stream is read again up to its place. Throws a GradkitError for a dataset of another length.
+   */
+  loadStateDict({ samples, position, remaining, generator }: LoaderState): void {
+    if (samples !== this.#samples) {
+      const size = (count: number | null): string => (count === null ? "a stream" : `${count} samples`);
+      throw new GradkitError("DataLoader.loadStateDict", `the state is of ${size(samples)}, the dataset of ${size(this.#samples)}`);
+    }
+    this.#epoch = position === null ? null : new Epoch(remaining, position);
+    this.#resuming = this.#epoch !== null;
+    if (generator && this.#generator !== defaultGenerator) this.#generator.state = generator;
+  }
+
+  get #samples(): number | null {
+    return this.dataset instanceof IterableDataset ? null : this.dataset.length;
+  }
+
+  *#indexed(epoch: Epoch): Iterable<Batch | Promise<Batch>> {
     const dataset = this.dataset as unknown as Dataset<Item>;
-    for (const indices of batchSampler) {
+    for (let indices = epoch.take(); indices; indices = epoch.take()) {
       if (!this.#collateFn && hasGetBatch<Item>(dataset)) yield dataset.getBatch(indices) as Batch | Promise<Batch>;
       else yield this.#fetch(dataset, indices);
     }
@@ -82,9 +138,11 @@ export class DataLoader<Item, Batch = Collated<Item>, Source extends Dataset<Ite
     return this.#collate(await Promise.all(indices.map((index) => dataset.get(index))));
   }
 
-  async *#streamed(): AsyncIterable<Batch> {
+  async *#streamed(batchesToSkip: number): AsyncIterable<Batch> {
+    let samplesToSkip = batchesToSkip * (this.batchSize as number);
     let items: Item[] = [];
     for await (const item of this.dataset as unknown as IterableDataset<Item>) {
+      if (samplesToSkip-- > 0) continue;
       items.push(item);
       if (items.length === this.batchSize) {
         yield this.#collate(items);

@@ -1,10 +1,8 @@
 // State dicts in files: safetensors, the format of the Hugging Face hub, readable from PyTorch and back.
-import { GradkitError, type Tensor } from "@gradkit/tensor";
+import type { Tensor } from "@gradkit/tensor";
 import { deserialize, type SerializeOptions, serialize } from "@gradkit/tensor/safetensors";
 import { atomicWrite } from "./atomic-write.ts";
-import { FileError } from "./errors.ts";
-import { nodeModules } from "./node-modules.ts";
-import { explain } from "./system-error.ts";
+import { readSource, toPath } from "./read-source.ts";
 
 export { FileError } from "./errors.ts";
 
@@ -28,17 +26,6 @@ export async function save(stateDict: Readonly<Record<string, Tensor>>, path: st
  * model.loadStateDict(await load("net.safetensors"));
  */
 export async function load(source: string | URL | Blob): Promise<Record<string, Tensor>> {
-  if (source instanceof Blob) return deserialize(new Uint8Array(await source.arrayBuffer()));
-  const path = toPath("load", source, "Give load() a File or Blob");
-  try {
-    return deserialize(await nodeModules("load", "").fs.readFile(path), { name: path });
-  } catch (cause) {
-    if (cause instanceof GradkitError) throw cause;
-    throw new FileError("load", path, `cannot read ${path}: ${explain(cause)}`, { cause });
-  }
-}
-
-function toPath(op: string, path: string | URL, hint: string): string {
-  const { url } = nodeModules(op, hint);
-  return typeof path === "string" ? path : url.fileURLToPath(path);
+  const { bytes, name } = await readSource("load", source);
+  return deserialize(bytes, { name });
 }

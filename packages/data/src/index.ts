@@ -1,7 +1,7 @@
 // Datasets, the orders in which they are visited, and how samples become batches.
 export { type Collated, type CollatedField, defaultCollate } from "./collate.ts";
 export { ConcatDataset } from "./concat-dataset.ts";
-export { DataLoader, type DataLoaderOptions } from "./data-loader.ts";
+export { DataLoader, type DataLoaderOptions, type LoaderState } from "./data-loader.ts";
 export { type BatchSource, Dataset, IterableDataset } from "./dataset.ts";
 export { DownloadError, type DownloadFailure, FileError } from "./errors.ts";
 export { readIdx } from "./formats/idx.ts";

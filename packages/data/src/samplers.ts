@@ -1,4 +1,5 @@
-// Orders in which samples are visited. Each iteration of a random one draws a new order.
+// Orders in which samples are visited. Each iteration of a random one draws a new order, all of it when it begins: a loader may then ask for
+// the rest of an epoch ahead of time (for a checkpoint) without a change in what other users of the generator draw.
 import { defaultGenerator, type Generator, IndexError } from "@gradkit/tensor";
 
 /** Indices to visit, and how many: any array of numbers is one. */
@@ -63,11 +64,14 @@ export class RandomSampler implements Sampler {
     const n = this.dataSource.length;
     if (n === 0) return;
     if (this.replacement) {
-      for (let i = 0; i < this.length; i++) yield Math.floor((this.#generator.uint32() / 2 ** 32) * n);
+      yield* Float64Array.from({ length: this.length }, () => Math.floor((this.#generator.uint32() / 2 ** 32) * n));
       return;
     }
-    for (let left = this.length; left > 0; left -= n) {
-      yield* this.#generator.permutation(n).subarray(0, left); // more samples than data: whole permutations, then part of one
+    const permutations = Array.from({ length: Math.ceil(this.length / n) }, () => this.#generator.permutation(n));
+    let left = this.length; // more samples than data: whole permutations, then part of one
+    for (const permutation of permutations) {
+      yield* permutation.subarray(0, left);
+      left -= n;
     }
   }
 }

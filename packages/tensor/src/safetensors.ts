@@ -28,7 +28,7 @@ export interface SerializeOptions {
 }
 
 /**
- * The bytes of a safetensors file with these tensors. Names keep their order.
+ * The bytes of a safetensors file with these tensors, as they are at the call: training may go on meanwhile. Names keep their order.
  *
  * @example
  * const bytes = await serialize(model.stateDict(), { metadata: { epoch: "3" } });
@@ -56,10 +56,14 @@ export async function serialize(
   const text = new TextEncoder().encode(json);
   const start = 8 + Math.ceil(text.length / 8) * 8;
 
+  const reads = entries.map((entry) => readBytes(entry.tensor)); // all are asked for before the first is awaited
   const bytes = new Uint8Array(start + at).fill(0x20, 0, start); // padded with spaces
   new DataView(bytes.buffer).setBigUint64(0, BigInt(start - 8), true);
   bytes.set(text, 8);
-  for (const { tensor: t, begin } of entries) bytes.set(await readBytes(t), start + begin);
+  const contents = await Promise.all(reads);
+  entries.forEach(({ begin }, i) => {
+    bytes.set(contents[i] as Uint8Array, start + begin);
+  });
   return bytes;
 }
 
