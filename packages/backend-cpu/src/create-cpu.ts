@@ -28,7 +28,7 @@ export function createCpu(memory: Memory, makeFused: MakeFused): Backend {
     capabilities: { dtypes, syncRead: true },
     allocate: (byteLength) => memory.allocate(byteLength),
     release: (buffer) => memory.release(buffer as CpuBuffer),
-    memory: () => ({ liveBytes: memory.liveBytes, pooledBytes: memory.pooledBytes }),
+    memory: () => ({ liveBytes: memory.liveBytes, liveBuffers: memory.liveBuffers, pooledBytes: memory.pooledBytes }),
     write(buffer, byteOffset, data) {
       memory.u8.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), (buffer as CpuBuffer).pointer + byteOffset);
     },

@@ -32,6 +32,7 @@ export class Memory implements Target {
   #ranges: Range[] = []; // released blocks that were merged with their neighbours
   #fresh = alignment; // everything from here on was never used
   #largeBytes = 0;
+  #largeBuffers = 0;
   #freeBytes = 0;
 
   /** With `poison`, released blocks are filled with NaNs, so that a use after release shows. */
@@ -50,6 +51,9 @@ export class Memory implements Target {
   get liveBytes(): number {
     return this.#largeBytes + this.#slabs.liveBytes;
   }
+  get liveBuffers(): number {
+    return this.#largeBuffers + this.#slabs.liveBuffers;
+  }
   /** Bytes held for reuse: released blocks and the free slots of slabs. */
   get pooledBytes(): number {
     return this.#freeBytes + this.#slabs.slabBytes - this.#slabs.liveBytes;
@@ -59,6 +63,7 @@ export class Memory implements Target {
   allocate(byteLength: number): CpuBuffer {
     if (byteLength <= smallByteLength) return this.#slabs.allocate(byteLength);
     const buffer = new CpuBuffer(byteLength, this.#take(byteLength), null);
+    this.#largeBuffers++;
     this.#largeBytes += classByteLength(sizeClass(byteLength));
     return buffer;
   }
@@ -69,9 +74,10 @@ export class Memory implements Target {
     const { pointer, byteLength, slab } = buffer;
     if (this.#poison) this.i32.fill(-1, pointer >>> 2, (pointer + byteLength + 3) >>> 2);
     if (slab) {
-      this.#slabs.release(slab, pointer);
+      this.#slabs.free(slab, pointer);
       return;
     }
+    this.#largeBuffers--;
     this.#largeBytes -= classByteLength(sizeClass(byteLength));
     this.#give(pointer, byteLength);
   }

@@ -1,17 +1,18 @@
 // Small buffers share slabs of 64 KiB. A buffer holds its slab, the pool holds a slab only weakly unless it is the one being filled: when
-// every buffer of a slab was dropped, the collector takes the slab and one finalizer returns its memory. So a small tensor that is
+// every buffer of a slab was dropped, the collector takes the slab and its watch returns the memory. So a small tensor that is
 // simply forgotten costs no registration of its own.
+import { smallByteLength, unwatch, type Watch, watch } from "@gradkit/tensor/backend";
 import { CpuBuffer } from "./buffer.ts";
 import { classByteLength, sizeClass } from "./size-class.ts";
 
 export const slabByteLength = 0x1_0000;
-/** Buffers up to this size live in slabs. */
-export const smallByteLength = 4096;
+export { smallByteLength }; // buffers up to this size live in slabs
 
 /** What outlives a slab: where it is, and how many bytes of it count as live. */
 interface SlabRecord {
   readonly pointer: number;
-  liveBytes: number;
+  readonly slotBytes: number;
+  liveBuffers: number;
 }
 
 export class Slab {
@@ -19,6 +20,7 @@ export class Slab {
   readonly index: number; // size class
   readonly free: number[] = []; // pointers
   readonly slots: number;
+  watch: Watch<SlabRecord> | null = null;
   reference: WeakRef<Slab> | null = null; // set while the pool knows of free slots
 
   constructor(record: SlabRecord, index: number) {
@@ -38,41 +40,40 @@ interface SlabSource {
 
 export class SlabPool {
   liveBytes = 0;
+  liveBuffers = 0;
   slabBytes = 0;
   readonly #source: SlabSource;
   readonly #current: (Slab | undefined)[] = [];
   readonly #available: WeakRef<Slab>[][] = []; // per class: slabs with free slots, besides the current one
-  readonly #collected: FinalizationRegistry<SlabRecord>;
 
   constructor(source: SlabSource) {
     this.#source = source;
-    this.#collected = new FinalizationRegistry((record) => {
-      this.liveBytes -= record.liveBytes;
-      this.#return(record);
-    });
   }
 
   allocate(byteLength: number): CpuBuffer {
     const index = sizeClass(byteLength);
     let slab = this.#current[index];
     if (!slab || slab.free.length === 0) {
+      // the current slab is not watched: the watch refers to this pool, and a device that was dropped must not hold itself
+      if (slab) slab.watch = watch(slab, slabByteLength, this, slab.record);
       slab = this.#reuse(index) ?? this.#create(index);
       this.#current[index] = slab;
     }
     const bytes = classByteLength(index);
-    slab.record.liveBytes += bytes;
+    slab.record.liveBuffers++;
+    this.liveBuffers++;
     this.liveBytes += bytes;
     return new CpuBuffer(byteLength, slab.free.pop() as number, slab);
   }
 
-  release(slab: Slab, pointer: number): void {
-    const bytes = classByteLength(slab.index);
-    slab.record.liveBytes -= bytes;
-    this.liveBytes -= bytes;
+  free(slab: Slab, pointer: number): void {
+    slab.record.liveBuffers--;
+    this.liveBuffers--;
+    this.liveBytes -= slab.record.slotBytes;
     slab.free.push(pointer);
     if (slab === this.#current[slab.index]) return;
     if (slab.free.length === slab.slots) {
-      this.#collected.unregister(slab);
+      if (slab.watch) unwatch(slab.watch);
       slab.reference = null;
       this.#return(slab.record);
     } else if (!slab.reference) {
@@ -90,16 +91,23 @@ export class SlabPool {
       const slab = reference.deref();
       if (slab?.reference !== reference) continue; // collected, or returned whole
       slab.reference = null;
+      if (slab.watch) unwatch(slab.watch);
       return slab;
     }
     return undefined;
   }
 
   #create(index: number): Slab {
-    const slab = new Slab({ pointer: this.#source.take(slabByteLength), liveBytes: 0 }, index);
+    const slab = new Slab({ pointer: this.#source.take(slabByteLength), slotBytes: classByteLength(index), liveBuffers: 0 }, index);
     this.slabBytes += slabByteLength;
-    this.#collected.register(slab, slab.record, slab);
     return slab;
+  }
+
+  /** A slab that was dropped with all its buffers. */
+  release(record: SlabRecord): void {
+    this.liveBuffers -= record.liveBuffers;
+    this.liveBytes -= record.liveBuffers * record.slotBytes;
+    this.#return(record);
   }
 
   #return({ pointer }: SlabRecord): void {

@@ -3,6 +3,7 @@
 import { type Buffer, DeviceError } from "@gradkit/tensor/backend";
 import type { Device } from "./device.ts";
 import { classByteLength } from "./size-class.ts";
+import { bufferUsage } from "./webgpu-constants.ts";
 
 /** A GPU buffer with what the recorder knows of it. It outlives the tensors that use it one after the other. */
 export interface Memory {
@@ -29,6 +30,7 @@ const keptBytes = 2 ** 28;
 
 export class BufferPool {
   liveBytes = 0;
+  liveBuffers = 0;
   pooledBytes = 0;
   readonly #device: Device;
   readonly #idle = new Map<number, Memory[]>(); // by class
@@ -49,10 +51,12 @@ export class BufferPool {
     this.#device.check();
     const { maxBufferSize, maxStorageBufferBindingSize } = this.#device.gpu.limits;
     const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
-    if (byteLength > limit) throw new DeviceError("allocate", `a buffer of ${byteLength} bytes exceeds this device's limit of ${limit}. Use smaller tensors`);
+    if (byteLength > limit)
+      throw new DeviceError("allocate", `a buffer of ${byteLength} bytes exceeds this device's limit of ${limit}. Use smaller tensors`);
     const size = Math.min(classByteLength(byteLength), limit & ~3);
     const memory = this.#take(size) ?? this.#create(size);
     this.liveBytes += size;
+    this.liveBuffers++;
     const buffer = new WebGpuBuffer(byteLength, memory);
     this.#dropped.register(buffer, memory, buffer);
     return buffer;
@@ -90,6 +94,7 @@ export class BufferPool {
 
   #reclaim(memory: Memory): void {
     this.liveBytes -= memory.byteLength;
+    this.liveBuffers--;
     this.giveBack(memory);
   }
 
@@ -101,7 +106,7 @@ export class BufferPool {
 
   #create(size: number): Memory {
     const describe = (): string => `allocate(${size} bytes, with ${this.liveBytes} live and ${this.pooledBytes} pooled)`;
-    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+    const usage = bufferUsage.storage | bufferUsage.copySource | bufferUsage.copyDestination;
     const gpu = this.#device.watch(describe, () => this.#device.gpu.createBuffer({ size, usage }));
     return { id: this.#nextId++, gpu, byteLength: size, lastBatch: -1 };
   }

@@ -68,7 +68,7 @@ export function createWebGpu(device: Device, adapter: string): WebGpuBackend {
     counters: () => ({ ...recorder.counters }),
     allocate: (byteLength) => pool.allocate(byteLength),
     release: (buffer) => pool.release(buffer as WebGpuBuffer),
-    memory: () => ({ liveBytes: pool.liveBytes, pooledBytes: pool.pooledBytes }),
+    memory: () => ({ liveBytes: pool.liveBytes, liveBuffers: pool.liveBuffers, pooledBytes: pool.pooledBytes }),
     write: (buffer, byteOffset, data) => transfers.write(buffer as WebGpuBuffer, byteOffset, data),
     read: (buffer, byteOffset, byteLength) => transfers.read(buffer as WebGpuBuffer, byteOffset, byteLength),
     synchronize: () => transfers.synchronize(),

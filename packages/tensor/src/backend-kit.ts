@@ -14,6 +14,7 @@ export type {
   ScatterMode,
   View,
 } from "./backend.ts";
+export { unwatch, type Watch, watch } from "./collector.ts";
 export { type DType, dtypes, isFloat, promoteTypes, type TypedArray } from "./dtype.ts";
 export {
   DeviceError,
@@ -51,4 +52,5 @@ export {
   transform,
   withArgs,
 } from "./formula/nodes.ts";
+export { smallByteLength } from "./storage.ts";
 export { coalesce, contiguousStrides, isContiguous, numel } from "./view.ts";

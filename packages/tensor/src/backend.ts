@@ -45,10 +45,11 @@ export interface Backend {
   readonly name: string;
   readonly capabilities: Capabilities;
 
+  /** Buffers up to `smallByteLength` may be dropped without `release`: a backend returns their memory itself, see `watch`. */
   allocate(byteLength: number): Buffer;
   release(buffer: Buffer): void;
-  /** Bytes of live and of pooled buffers. */
-  memory(): { readonly liveBytes: number; readonly pooledBytes: number };
+  /** Live buffers and their bytes, and bytes held for reuse. */
+  memory(): { readonly liveBytes: number; readonly liveBuffers: number; readonly pooledBytes: number };
   write(buffer: Buffer, byteOffset: number, data: ArrayBufferView): void;
   read(buffer: Buffer, byteOffset: number, byteLength: number): Promise<ArrayBuffer>;
   readSync?(buffer: Buffer, byteOffset: number, byteLength: number): ArrayBuffer;

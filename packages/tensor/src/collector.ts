@@ -1,60 +1,93 @@
-// Telling the garbage collector about device memory. A handle is 200 bytes to it, whatever it holds on the device, so without a hint it comes
-// too late. Under Node the host's own hook is called when the live bytes of registered storages have grown by a step.
+// Device memory that is returned when the JavaScript object that stands for it is garbage. A handle is 200 bytes to the collector, whatever it
+// holds on the device, so by itself it comes too late: it is told when watched bytes have grown by a step.
+import { type HostCollector, hostCollector } from "./host-collector.ts";
 
-/** Growth in live bytes that is worth one collection (5–20 ms). */
+/** Growth in watched bytes that is worth one collection (5–20 ms). */
 const STEP_BYTES = 128 * 2 ** 20;
 
-let liveBytes = 0;
-let threshold = STEP_BYTES;
-let collect: (() => void) | null | undefined;
+/** A watched object. It must not refer to its object, and neither may `owner` or `what`. */
+export class Watch<T = unknown> {
+  readonly byteLength: number;
+  readonly owner: { release(what: T): void };
+  readonly what: T;
+  /** Where a host's collector can be called, and so must be asked. */
+  readonly object: WeakRef<object> | null;
+  /** What the memory holds, for reports. */
+  op: string | null = null;
+  shape: readonly number[] | null = null;
+  dtype: string | null = null;
 
-interface NodeProcess {
-  getBuiltinModule?(id: string): unknown;
+  constructor(object: object, byteLength: number, owner: { release(what: T): void }, what: T) {
+    this.byteLength = byteLength;
+    this.owner = owner;
+    this.what = what;
+    this.object = host() ? new WeakRef(object) : null;
+  }
 }
 
-/** `gc` without a command-line flag: V8 hands it to contexts made after the flag was set. */
-function hostCollector(): (() => void) | null {
-  const exposed = (globalThis as { gc?: () => void }).gc;
-  if (exposed) return exposed;
-  const process = (globalThis as { process?: NodeProcess }).process;
-  const v8 = process?.getBuiltinModule?.("node:v8") as { setFlagsFromString(flag: string): void } | undefined;
-  const vm = process?.getBuiltinModule?.("node:vm") as { runInNewContext(code: string): unknown } | undefined;
-  if (!v8 || !vm) return null;
-  v8.setFlagsFromString("--expose-gc");
-  return vm.runInNewContext("gc") as () => void;
+const watches = new Set<Watch>();
+const finalizers = new FinalizationRegistry<Watch>(reclaim);
+let watchedBytes = 0;
+let step = STEP_BYTES;
+let threshold = step;
+let found: HostCollector | null | undefined;
+
+function host(): HostCollector | null {
+  if (found === undefined) found = hostCollector();
+  return found;
 }
 
-export function noteAllocated(bytes: number): void {
-  liveBytes += bytes;
-  if (liveBytes <= threshold) return;
-  if (collect === undefined) collect = hostCollector();
-  collect?.();
-  threshold = liveBytes + STEP_BYTES;
+/** For backends and storages: calls `owner.release(what)` once `object` is garbage, unless `unwatch` comes first. */
+export function watch<T>(object: object, byteLength: number, owner: { release(what: T): void }, what: T): Watch<T> {
+  const entry = new Watch<T>(object, byteLength, owner, what);
+  watches.add(entry);
+  finalizers.register(object, entry, entry);
+  watchedBytes += byteLength;
+  return entry;
 }
 
-export function noteReleased(bytes: number): void {
-  liveBytes -= bytes;
-  threshold = Math.max(STEP_BYTES, Math.min(threshold, liveBytes + STEP_BYTES));
+/** The memory was released otherwise. */
+export function unwatch(entry: Watch): void {
+  if (forget(entry)) finalizers.unregister(entry);
 }
 
-/** How long JavaScript may run before a read lets timers, signals and finalizers have a turn. */
-const YIELD_AFTER_MS = 4;
-let lastYield = performance.now();
-
-/** Gives the event loop a turn if the last one is more than a few milliseconds ago. Reads and data loaders call it. */
-export async function yieldToEventLoop(): Promise<void> {
-  if (performance.now() - lastYield < YIELD_AFTER_MS) return;
-  await new Promise<void>((resolve) => {
-    const immediate = (globalThis as { setImmediate?: (fn: () => void) => void }).setImmediate;
-    if (immediate) immediate(resolve);
-    else {
-      const { port1, port2 } = new MessageChannel(); // setTimeout is clamped to 4 ms in browsers
-      port1.onmessage = () => {
-        port1.close();
-        resolve();
-      };
-      port2.postMessage(null);
-    }
-  });
-  lastYield = performance.now();
+function forget(entry: Watch): boolean {
+  if (!watches.delete(entry)) return false;
+  watchedBytes -= entry.byteLength;
+  threshold = Math.max(step, Math.min(threshold, watchedBytes + step));
+  return true;
 }
+
+function reclaim(entry: Watch): void {
+  if (forget(entry)) entry.owner.release(entry.what);
+}
+
+/** Everything that is watched, for reports. */
+export const watched = (): Iterable<Watch> => watches;
+
+/** Smaller steps, for devices with little memory. */
+export function setCollectorStep(bytes: number): void {
+  step = Math.min(STEP_BYTES, bytes);
+  threshold = watchedBytes + step;
+}
+
+/**
+ * Collects garbage when watched bytes have grown by a step. Called before memory is allocated, when no plain view is in flight: from here on
+ * memory may be returned whose storage nobody refers to.
+ */
+export function collectIfDue(): void {
+  if (watchedBytes > threshold) collectNow();
+}
+
+/** Returns the memory of garbage at once, where the host's collector can be called; elsewhere finalizers do, when the event loop has a turn. */
+export function collectNow(): void {
+  const collector = host();
+  if (collector) {
+    collector.collect();
+    for (const entry of watches) if (entry.object?.deref() === undefined) reclaim(entry);
+  }
+  threshold = watchedBytes + Math.max(step, watchedBytes / 4); // a large live set is not walked for little
+}
+
+/** Untouched bytes that make a handle weigh something for the collector where it cannot be called, as in browsers. */
+export const ballast = (byteLength: number): ArrayBuffer | null => (host() ? null : new ArrayBuffer(byteLength >>> 2));

@@ -1,12 +1,13 @@
 // What users of @gradkit/tensor import. Names only: nothing is defined here.
 export type { Backend, Capabilities } from "./backend.ts";
-export { yieldToEventLoop } from "./collector.ts";
+export { setMemoryBudget } from "./budget.ts";
 export { installConsoleFormatter } from "./console-formatter.ts";
 export { defaultDevice, setDefaultDevice } from "./device.ts";
 export { type DType, isFloat, promoteTypes, type TypedArray } from "./dtype.ts";
 export {
   DeviceError, DTypeError, FormatError, formatShape, GradientError, GradkitError, IndexError, LifetimeError, ShapeError, UnsupportedError,
 } from "./errors.ts"; // biome-ignore format: a list
+export { yieldToEventLoop } from "./event-loop.ts";
 export { type BackwardOptions, enableGrad, isGradEnabled, noGrad } from "./grad-mode.ts";
 export { markStep, scope } from "./lifetime.ts";
 export { type MemoryReport, memory } from "./memory.ts";

@@ -1,5 +1,7 @@
-// Who lets go of a tensor, and when: scopes release the temporaries of composites, `retire` the outputs of consumed graphs, and the collector is
-// told when dropped tensors pile up. User code never has to call any of it.
+// Who lets go of a tensor, and when: scopes release the temporaries of composites, and optimizer steps the outputs of consumed graphs. What is
+// merely dropped is the collector's. User code never has to call any of it.
+import { LifetimeError } from "./errors.ts";
+import { reachableFrom } from "./reachable.ts";
 import type { Tensor } from "./tensor.ts";
 
 let tracker: Tensor[] | null = null;
@@ -20,9 +22,12 @@ export function untracked<T>(fn: () => T): T {
   }
 }
 
+const SCOPE_ENDED = "the scope() that it was made in has ended. Return it from there, or mark it with keep()";
+
 /**
- * Runs a synchronous function and releases the tensors made inside, except those it returns (alone, or in arrays and plain objects), those that
- * are kept, and the storage that saved values, views or other handles still hold.
+ * Runs a synchronous function and releases the tensors made inside, except those it returns (alone, or anywhere in arrays, maps, sets and
+ * objects' fields), those marked by `keep()`, parameters, buffers and optimizers' state. Memory that a graph, a view or another handle needs
+ * stays. Throws a LifetimeError for an async function.
  *
  * @example
  * const y = scope(() => x.mul(2).add(1)); // x.mul(2) is released here, y is not
@@ -36,56 +41,70 @@ export function scope<T>(fn: () => T): T {
     result = fn();
   } catch (error) {
     tracker = outer;
-    for (const tensor of made) tensor.dispose();
+    for (const tensor of made) if (!tensor.kept) tensor.dispose(SCOPE_ENDED);
     throw error;
   }
   tracker = outer;
-  const survivors = new Set<unknown>();
-  collect(result, survivors);
+  if (result instanceof Promise) {
+    result.catch(() => {}); // this error is the one to be seen
+    throw new LifetimeError("scope", "an async function goes on after the scope has ended. Use scope() on the synchronous parts between its awaits");
+  }
+  const survivors = reachableFrom(result);
   for (const tensor of made) {
-    if (survivors.has(tensor) || tensor.kept) outer?.push(tensor);
-    else tensor.dispose();
+    if (tensor.kept || survivors.has(tensor)) outer?.push(tensor);
+    else tensor.dispose(SCOPE_ENDED);
   }
   return result;
 }
 
-function collect(value: unknown, into: Set<unknown>): void {
-  if (typeof value !== "object" || value === null || into.has(value)) return;
-  into.add(value);
-  if (Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype)
-    for (const item of Object.values(value)) collect(item, into);
+/** Outputs of consumed graphs stay readable until the second following optimizer step. */
+const STEPS_READABLE = 2;
+const CONSUMED = "backward() consumed its graph two optimizer steps ago. Keep its values with detach() before, or the tensor with keep()";
+
+interface Retired {
+  tensors: readonly (Tensor | WeakRef<Tensor>)[];
+  loose: boolean;
+  readonly step: number;
 }
 
-// Outputs of consumed graphs stay readable until the second following optimizer step.
-const STEPS_READABLE = 2;
-/** Without optimizer steps, lists beyond this many are left to the collector. */
-const MAX_LISTS = 16;
-/** Larger ones are held weakly: without optimizer steps the lists must not keep what the user has dropped. A weak reference costs 1 µs, too much for small ones. */
-const STRONG_BYTES = 8192;
-type Held = Tensor | WeakRef<Tensor>;
-let retired: { readonly tensors: readonly Held[]; readonly step: number }[] = [];
+let retired: Retired[] = [];
 let step = 0;
+/** Backward passes since the last optimizer step, and the most that were usual between two of them of late. */
+let passes = 0;
+let usualPasses = 1;
 
 /** Called by autograd with the non-leaf outputs of a graph that `backward` consumed. */
 export function retire(tensors: readonly Tensor[]): void {
-  retired.push({
-    tensors: tensors.map((tensor) => (tensor.released || tensor.storage.byteLength < STRONG_BYTES ? tensor : new WeakRef(tensor))),
-    step,
-  });
-  if (retired.length > MAX_LISTS) retired.shift();
+  retired.push({ tensors, loose: false, step });
+  passes++;
+  // where no optimizer steps, or not now, older graphs are the collector's: holding them here would keep what the user has dropped
+  if (retired.length > STEPS_READABLE * usualPasses) retired.shift();
 }
 
 /** Called by optimizers at the end of `step()`. */
 export function markStep(): void {
   step++;
+  usualPasses = Math.max(1, passes, usualPasses - 1);
+  passes = 0;
+  if (retired.length === 0) return;
   const due = retired.filter((list) => step - list.step >= STEPS_READABLE);
-  if (due.length === 0) return;
   retired = retired.filter((list) => step - list.step < STEPS_READABLE);
   for (const { tensors } of due) {
     for (const held of tensors) {
       const tensor = held instanceof WeakRef ? held.deref() : held;
-      if (tensor && !tensor.kept && tensor.shape.length > 0)
-        tensor.dispose("its graph was consumed by backward(), two optimizer steps ago");
+      if (tensor && !tensor.kept && tensor.shape.length > 0) tensor.dispose(CONSUMED);
     }
+  }
+}
+
+/**
+ * Called when the event loop gets a turn: what the user has dropped meanwhile may be collected before its optimizer step comes, if ever. Not
+ * earlier, since within one turn weak references hold as fast as strong ones.
+ */
+export function loosenRetired(): void {
+  for (const list of retired) {
+    if (list.loose) continue;
+    list.tensors = list.tensors.map((tensor) => new WeakRef(tensor as Tensor));
+    list.loose = true;
   }
 }

@@ -1,7 +1,7 @@
 // From the device to JavaScript: the only asynchronous thing in the library.
-import { yieldToEventLoop } from "./collector.ts";
 import { type DType, dtypes, type TypedArray } from "./dtype.ts";
 import { DTypeError, formatShape, ShapeError, UnsupportedError } from "./errors.ts";
+import { yieldToEventLoop } from "./event-loop.ts";
 import { noGrad } from "./grad-mode.ts";
 import type { Tensor } from "./tensor.ts";
 

@@ -1,20 +1,12 @@
 // Shared, counted ownership of one device buffer. Every handle and every saved value holds one reference; at zero the buffer goes back to its
 // backend at once. Buffers whose handles were merely dropped are the collector's: see collector.ts.
 import type { Backend, Buffer } from "./backend.ts";
-import { noteAllocated, noteReleased } from "./collector.ts";
+import { allocateWithin } from "./budget.ts";
+import { ballast, collectIfDue, unwatch, type Watch, watch } from "./collector.ts";
+import type { DType } from "./dtype.ts";
 
-/** Smaller buffers are not worth a registration each: backends return them slab by slab. */
-const REGISTER_BYTES = 8192;
-
-interface Owned {
-  readonly device: Backend;
-  readonly buffer: Buffer;
-}
-
-const collected = new FinalizationRegistry<Owned>(({ device, buffer }) => {
-  noteReleased(buffer.byteLength);
-  device.release(buffer);
-});
+/** Buffers up to this size are not watched one by one, which costs as much as a small op: backends return them slab by slab. */
+export const smallByteLength = 4096;
 
 export class Storage {
   readonly device: Backend;
@@ -22,13 +14,17 @@ export class Storage {
   /** Counts in-place writes: shared by all views, compared by whoever saved a value. */
   version = 0;
   #references = 0;
+  readonly #watch: Watch<Buffer> | null;
+  /** Never touched: it only makes this object weigh something. */
+  readonly ballast: ArrayBuffer | null;
 
   constructor(device: Backend, byteLength: number) {
+    collectIfDue();
     this.device = device;
-    this.buffer = device.allocate(byteLength);
-    if (byteLength < REGISTER_BYTES) return;
-    collected.register(this, { device, buffer: this.buffer }, this);
-    noteAllocated(this.byteLength);
+    this.buffer = allocateWithin(device, byteLength);
+    const large = byteLength > smallByteLength;
+    this.#watch = large ? watch(this, byteLength, device, this.buffer) : null;
+    this.ballast = large ? ballast(byteLength) : null;
   }
 
   get byteLength(): number {
@@ -40,6 +36,14 @@ export class Storage {
     return this.#references === 1;
   }
 
+  /** Notes what it was made for, for reports. */
+  describe(op: string | null, shape: readonly number[], dtype: DType): void {
+    if (!this.#watch) return;
+    this.#watch.op = op;
+    this.#watch.shape = shape;
+    this.#watch.dtype = dtype;
+  }
+
   retain(): this {
     this.#references++;
     return this;
@@ -47,7 +51,7 @@ export class Storage {
 
   release(): void {
     if (--this.#references > 0) return;
-    if (collected.unregister(this)) noteReleased(this.byteLength);
+    if (this.#watch) unwatch(this.#watch);
     this.device.release(this.buffer);
   }
 }

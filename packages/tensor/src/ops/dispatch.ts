@@ -26,17 +26,24 @@ export interface StructuredOp<Attrs> {
   run?(device: Backend, inputs: Inputs, outputs: readonly Tensor[], attrs: Attrs): boolean;
   /** The same in terms of other ops. */
   decompose?(inputs: Inputs, attrs: Attrs): readonly Tensor[];
+  /** Functions that its gradient is made of. The rule finds them here: a program that never calls the op does not carry them. */
+  readonly gradientFunctions?: unknown;
 }
 
-/** Uninitialised memory: for outputs that a kernel is about to fill. */
-export function allocate(device: Backend, shape: readonly number[], dtype: DType): Tensor {
+/**
+ * Uninitialised memory: for outputs that a kernel is about to fill. Allocate before plain views are made of tensors: a view alone does not hold
+ * its memory, and here the collector may run.
+ */
+export function allocate(device: Backend, shape: readonly number[], dtype: DType, op: string | null = null): Tensor {
   if (!device.capabilities.dtypes.has(dtype)) {
     throw new UnsupportedError(
       "allocate",
       `the ${device.name} backend has no ${dtype}. It has ${[...device.capabilities.dtypes].join(", ")}`,
     );
   }
-  return new Tensor(new Storage(device, numel(shape) * dtypes[dtype].bytes), dtype, shape, contiguousStrides(shape), 0);
+  const storage = new Storage(device, numel(shape) * dtypes[dtype].bytes);
+  storage.describe(op, shape, dtype);
+  return new Tensor(storage, dtype, shape, contiguousStrides(shape), 0);
 }
 
 export function applyOp<Attrs>(op: StructuredOp<Attrs>, inputs: Inputs, attrs: Attrs): readonly Tensor[] {
@@ -44,7 +51,7 @@ export function applyOp<Attrs>(op: StructuredOp<Attrs>, inputs: Inputs, attrs: A
   const specs = op.infer(inputs, attrs);
   let outputs: readonly Tensor[] | null = null;
   if (op.run) {
-    outputs = specs.map(({ shape, dtype }) => allocate(device, shape, dtype));
+    outputs = specs.map(({ shape, dtype }) => allocate(device, shape, dtype, op.name));
     if (!op.run(device, inputs, outputs, attrs)) {
       for (const output of outputs) output.dispose();
       outputs = null;
@@ -56,7 +63,7 @@ export function applyOp<Attrs>(op: StructuredOp<Attrs>, inputs: Inputs, attrs: A
       throw new UnsupportedError(op.name, `the ${device.name} backend has no kernel for ${specs[0]?.dtype}, and the op no decomposition`);
     outputs = noGrad(() => scope(() => decompose(inputs, attrs)));
   }
-  if (needsGrad(inputs)) recorder(op.name).recordOp(op.name, inputs, attrs, outputs);
+  if (needsGrad(inputs)) recorder(op.name).recordOp(op, inputs, attrs, outputs);
   return outputs;
 }
 
@@ -71,6 +78,6 @@ export interface ViewSpec {
 export function applyView<Attrs>(name: StructuredOpName, input: Tensor, attrs: Attrs, { shape, strides, offset }: ViewSpec): Tensor {
   const view = new Tensor(input.storage, input.dtype, shape, strides, offset);
   if (isGradEnabled()) view.base = input.base ?? input;
-  if (needsGrad([input])) recorder(name).recordOp(name, [input], attrs, [view]);
+  if (needsGrad([input])) recorder(name).recordOp({ name }, [input], attrs, [view]);
   return view;
 }

@@ -33,7 +33,7 @@ export function mapFormula(
 ): Tensor[] {
   const device = commonDevice(name, inputs);
   const shape = broadcastShapes(name, shapesOf(inputs));
-  const outputs = dtypes.map((dtype) => allocate(device, shape, dtype));
+  const outputs = dtypes.map((dtype) => allocate(device, shape, dtype, name));
   device.map(
     formula,
     inputs.map((input) => broadcastView(input, shape)),

@@ -21,6 +21,7 @@ const dtypes: ReadonlySet<DType> = /* @__PURE__ */ new Set<DType>(["float32", "f
  */
 export function reference(): Backend {
   let liveBytes = 0;
+  let liveBuffers = 0;
   const bytesOf = (buffer: Buffer): ArrayBuffer => (buffer as ReferenceBuffer).bytes;
   const readSync = (buffer: Buffer, byteOffset: number, byteLength: number): ArrayBuffer =>
     bytesOf(buffer).slice(byteOffset, byteOffset + byteLength);
@@ -29,13 +30,15 @@ export function reference(): Backend {
     capabilities: { dtypes, syncRead: true },
     allocate(byteLength) {
       liveBytes += byteLength;
+      liveBuffers++;
       return new ReferenceBuffer(byteLength);
     },
     release(buffer) {
       (buffer as ReferenceBuffer).release();
       liveBytes -= buffer.byteLength;
+      liveBuffers--;
     },
-    memory: () => ({ liveBytes, pooledBytes: 0 }),
+    memory: () => ({ liveBytes, liveBuffers, pooledBytes: 0 }),
     write(buffer, byteOffset, data) {
       new Uint8Array(bytesOf(buffer)).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), byteOffset);
     },

@@ -1,0 +1,46 @@
+// The host's own garbage collector, where a program may call it: Node, without any flag.
+
+export interface HostCollector {
+  /** A full collection, after which weak references to garbage are empty — within a running job too. */
+  collect(): void;
+}
+
+interface NodeProcess {
+  getBuiltinModule?(id: string): unknown;
+}
+
+interface V8 {
+  setFlagsFromString(flag: string): void;
+}
+
+interface Vm {
+  createContext(global: object, options: { microtaskMode: "afterEvaluate" }): object;
+  runInNewContext(code: string): unknown;
+  Script: new (code: string) => { runInContext(context: object): unknown };
+}
+
+/**
+ * V8 hands `gc` to contexts made after its flag was set. It keeps everything that a weak reference was made of, or that one gave, until the
+ * running job ends: a loop that never awaits would never let go. A context with a microtask queue of its own ends a job of its own, which
+ * empties that list and runs nobody else's microtasks.
+ */
+export function hostCollector(): HostCollector | null {
+  const process = (globalThis as { process?: NodeProcess }).process;
+  try {
+    const v8 = process?.getBuiltinModule?.("node:v8") as V8 | undefined;
+    const vm = process?.getBuiltinModule?.("node:vm") as Vm | undefined;
+    if (!v8 || !vm) return null;
+    v8.setFlagsFromString("--expose-gc");
+    const collect = vm.runInNewContext("gc") as () => void;
+    const context = vm.createContext({}, { microtaskMode: "afterEvaluate" });
+    const endJob = new vm.Script("Promise.resolve().then(() => {})");
+    return {
+      collect() {
+        endJob.runInContext(context);
+        collect();
+      },
+    };
+  } catch {
+    return null; // a host that has these modules, but not what V8 does with them
+  }
+}

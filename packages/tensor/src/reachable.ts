@@ -1,0 +1,12 @@
+// What a value leads to: the tensors that a function returns, wherever it puts them.
+
+/** The value itself and all that its items and fields hold, at any depth; tensors and raw memory are not looked into. */
+export function reachableFrom(value: unknown, found: Set<unknown> = new Set()): Set<unknown> {
+  if (typeof value !== "object" || value === null || found.has(value) || ArrayBuffer.isView(value)) return found;
+  found.add(value);
+  if ("storage" in value) return found;
+  if (value instanceof Map) for (const key of value.keys()) reachableFrom(key, found);
+  const items = Array.isArray(value) || value instanceof Set || value instanceof Map ? value.values() : Object.values(value);
+  for (const item of items) reachableFrom(item, found);
+  return found;
+}
