@@ -11,11 +11,17 @@ export interface Options {
   readonly batchSize: number;
   readonly lr: number;
   readonly seed: number;
-  /** Where weights are saved. */
+  /** Where weights and checkpoints are saved. */
   readonly out: string;
+  /** A checkpoint to go on with. */
+  readonly resume: string | undefined;
+  /** Steps from one checkpoint to the next. */
+  readonly saveEvery: number;
+  /** Hold out a twelfth of the training images, and end with the weights of the epoch that read them best. */
+  readonly keepBest: boolean;
 }
 
-export const backends = ["cpu"] as const;
+export const backends = ["cpu", "webgpu"] as const;
 export type BackendName = (typeof backends)[number];
 
 export const help = `Trains a network on MNIST and tells how well it reads digits it has never seen.
@@ -29,8 +35,12 @@ export const help = `Trains a network on MNIST and tells how well it reads digit
   --batch-size N         images a step                           (64)
   --lr X                 learning rate of Adam at the start      (0.001)
   --seed N               same seed, same numbers                 (0)
-  --backend ${backends.join("|")}           (cpu)
-  --out DIR              where the weights go                    (runs)
+  --backend ${backends.join("|")}   (cpu)
+  --out DIR              where weights and checkpoints go        (runs)
+  --save-every N         steps from one checkpoint to the next   (500)
+  --resume FILE          go on with a run that was stopped; its other options are to be repeated
+  --keep-best            hold out a twelfth of the training images, and end with the weights
+                         of the epoch that read them best
   --help
 `;
 
@@ -50,6 +60,9 @@ export function readOptions(args: readonly string[]): Options | null {
     lr: number("lr", values.lr, Number.MIN_VALUE, Number.isFinite),
     seed: number("seed", values.seed, 0, Number.isSafeInteger),
     out: values.out,
+    resume: values.resume,
+    saveEvery: number("save-every", values["save-every"], 1, Number.isInteger),
+    keepBest: values["keep-best"],
   };
 }
 
@@ -66,6 +79,9 @@ function parse(args: readonly string[]) {
         lr: { type: "string", default: "0.001" },
         seed: { type: "string", default: "0" },
         out: { type: "string", default: "runs" },
+        resume: { type: "string" },
+        "save-every": { type: "string", default: "500" },
+        "keep-best": { type: "boolean", default: false },
         help: { type: "boolean", default: false },
       },
     }).values;

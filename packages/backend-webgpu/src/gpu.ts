@@ -8,7 +8,6 @@ export interface GpuSource {
 
 interface DawnForNode {
   create(flags: string[]): GpuSource;
-  readonly globals: Record<string, unknown>;
 }
 
 let dawn: Promise<GpuSource | null> | null = null;
@@ -17,8 +16,7 @@ let dawn: Promise<GpuSource | null> | null = null;
 async function importDawn(): Promise<GpuSource | null> {
   const name = "webgpu"; // not a literal in import(): bundlers leave it alone
   try {
-    const { create, globals } = (await import(/* @vite-ignore */ name)) as DawnForNode;
-    Object.assign(globalThis, globals);
+    const { create } = (await import(/* @vite-ignore */ name)) as DawnForNode;
     return create([]);
   } catch {
     return null;

@@ -2,6 +2,7 @@
 // on the uniform ring, then its storage buffers.
 import type { Memory } from "./buffers.ts";
 import type { Device } from "./device.ts";
+import { computeStage } from "./webgpu-constants.ts";
 
 export interface Binding {
   readonly element: "f32" | "i32" | "u32" | "atomic<u32>";
@@ -42,12 +43,14 @@ class Layout {
     this.#windowByteLength = windowByteLength;
     this.groupLayout = device.createBindGroupLayout({
       entries: [
-        { binding: 0, visibility: GPUShaderStage.COMPUTE, buffer: { type: "uniform", hasDynamicOffset: true, minBindingSize: windowByteLength } },
-        ...bindings.map(({ writable }, i): GPUBindGroupLayoutEntry => ({
-          binding: i + 1,
-          visibility: GPUShaderStage.COMPUTE,
-          buffer: { type: writable ? "storage" : "read-only-storage" },
-        })),
+        { binding: 0, visibility: computeStage, buffer: { type: "uniform", hasDynamicOffset: true, minBindingSize: windowByteLength } },
+        ...bindings.map(
+          ({ writable }, i): GPUBindGroupLayoutEntry => ({
+            binding: i + 1,
+            visibility: computeStage,
+            buffer: { type: writable ? "storage" : "read-only-storage" },
+          }),
+        ),
       ],
     });
     this.pipelineLayout = device.createPipelineLayout({ bindGroupLayouts: [this.groupLayout] });

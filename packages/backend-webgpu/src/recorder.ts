@@ -3,6 +3,7 @@
 import type { Memory } from "./buffers.ts";
 import type { Device } from "./device.ts";
 import { type Kernel, windowBytes } from "./pipelines.ts";
+import { bufferUsage } from "./webgpu-constants.ts";
 
 /** Room for the words of 1,024 dispatches. */
 const ringByteLength = 1024 * windowBytes;
@@ -41,7 +42,11 @@ export class Recorder {
 
   constructor(device: Device) {
     this.#device = device;
-    this.#uniforms = device.gpu.createBuffer({ label: "words", size: ringByteLength, usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST });
+    this.#uniforms = device.gpu.createBuffer({
+      label: "words",
+      size: ringByteLength,
+      usage: bufferUsage.uniform | bufferUsage.copyDestination,
+    });
   }
 
   /** Starts a dispatch: the kernel's words follow, in the order in which its code reads them. */
@@ -102,7 +107,8 @@ export class Recorder {
     if (!encoder) return;
     this.#endPass();
     const [kernels, more] = [this.#kernels, this.counters.dispatches];
-    const describe = (): string => `a submit of ${kernels.join(", ") || "copies"}${kernels.length === namedKernels ? " …" : ""} (${more} dispatches so far)`;
+    const describe = (): string =>
+      `a submit of ${kernels.join(", ") || "copies"}${kernels.length === namedKernels ? " …" : ""} (${more} dispatches so far)`;
     this.#device.watch(describe, () => {
       if (this.#window > 0) this.#device.gpu.queue.writeBuffer(this.#uniforms, 0, this.#ints.buffer, 0, this.#window);
       this.#device.gpu.queue.submit([encoder.finish()]);

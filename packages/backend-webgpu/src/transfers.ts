@@ -4,6 +4,7 @@ import type { BufferPool, Memory, WebGpuBuffer } from "./buffers.ts";
 import type { Device } from "./device.ts";
 import type { Recorder } from "./recorder.ts";
 import { classByteLength } from "./size-class.ts";
+import { bufferUsage, mapForReading } from "./webgpu-constants.ts";
 
 const align = (byteLength: number): number => Math.ceil(byteLength / 4) * 4;
 
@@ -25,10 +26,16 @@ export class Transfers {
     this.#device.check();
     const endsInside = byteOffset + data.byteLength < buffer.byteLength;
     if (byteOffset % 4 !== 0 || (data.byteLength % 4 !== 0 && endsInside)) {
-      throw new DeviceError("write", `bytes ${byteOffset} … ${byteOffset + data.byteLength} of ${buffer.byteLength} do not end on words of 4 bytes`);
+      throw new DeviceError(
+        "write",
+        `bytes ${byteOffset} … ${byteOffset + data.byteLength} of ${buffer.byteLength} do not end on words of 4 bytes`,
+      );
     }
     const { memory } = buffer;
-    if (!this.#recorder.isPending(memory)) return this.#enqueue(memory, byteOffset, data);
+    if (!this.#recorder.isPending(memory)) {
+      this.#enqueue(memory, byteOffset, data);
+      return;
+    }
     const between = this.#pool.takeUnused(align(data.byteLength), this.#recorder.batch);
     this.#enqueue(between, 0, data);
     this.#recorder.copy(between, 0, memory, byteOffset, align(data.byteLength));
@@ -56,7 +63,7 @@ export class Transfers {
     this.#recorder.copy(buffer.memory, start, staging, 0, length);
     this.#recorder.submit();
     try {
-      await staging.mapAsync(GPUMapMode.READ, 0, length);
+      await staging.mapAsync(mapForReading, 0, length);
     } catch (error) {
       await this.#device.settle();
       throw new DeviceError("read", `the device did not give its memory back: ${(error as Error).message}`);
@@ -82,7 +89,9 @@ export class Transfers {
       idle = [];
       this.#staging.set(size, idle);
     }
-    return idle.pop() ?? this.#device.gpu.createBuffer({ label: "read-back", size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+    return (
+      idle.pop() ?? this.#device.gpu.createBuffer({ label: "read-back", size, usage: bufferUsage.mapRead | bufferUsage.copyDestination })
+    );
   }
 }
 

@@ -156,7 +156,12 @@ export function emitFormula(roots: readonly Node[], leaves: Leaves, prefix = "v"
     else if (n.op === "index") names.set(n, leaves.index);
     else {
       const name = `${prefix}${lines.length}`;
-      lines.push(`let ${name} = ${primitive(n, n.args.map((arg) => names.get(arg) as string))};`);
+      lines.push(
+        `let ${name} = ${primitive(
+          n,
+          n.args.map((arg) => names.get(arg) as string),
+        )};`,
+      );
       names.set(n, name);
     }
   }

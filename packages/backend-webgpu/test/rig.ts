@@ -33,7 +33,8 @@ export function untar(archive: Buffer, dir: string, names: readonly string[] | n
 /** The directory of an installed package. */
 export function packageRoot(name: string): string {
   let dir = dirname(require.resolve(name));
-  while (!existsSync(join(dir, "package.json")) || JSON.parse(readFileSync(join(dir, "package.json"), "utf8")).name !== name) dir = dirname(dir);
+  while (!existsSync(join(dir, "package.json")) || JSON.parse(readFileSync(join(dir, "package.json"), "utf8")).name !== name)
+    dir = dirname(dir);
   return dir;
 }
 
@@ -41,15 +42,12 @@ const cache = join(tmpdir(), "gradkit-webgpu-rig");
 
 interface Dawn {
   create(flags: string[]): GPU;
-  readonly globals: Record<string, unknown>;
 }
 
 function open(path: string): Dawn {
   const module: { exports: unknown } = { exports: {} };
   process.dlopen(module, path);
-  const dawn = module.exports as Dawn;
-  Object.assign(globalThis, dawn.globals);
-  return dawn;
+  return module.exports as Dawn;
 }
 
 /** Dawn's binding as the package ships it: with the driver of this machine, if it has one. */

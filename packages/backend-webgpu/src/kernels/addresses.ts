@@ -35,7 +35,13 @@ export const walkKey = ({ shape }: Walk, accesses: readonly Access[]): string =>
  * Statements that turn the position `from` into coordinates, and each view's distance from its first element. The words it reads are those
  * that `passWalk` writes.
  */
-export function emitWalk(writer: KernelWriter, rank: number, accesses: readonly Access[], from: string, prefix: string): { code: string; at: string[] } {
+export function emitWalk(
+  writer: KernelWriter,
+  rank: number,
+  accesses: readonly Access[],
+  from: string,
+  prefix: string,
+): { code: string; at: string[] } {
   if (!accesses.includes("strided")) return { code: "", at: accesses.map((access) => (access === "flat" ? from : "0")) };
   if (rank === 0) return { code: "", at: accesses.map(() => "0") };
   const sizes = writer.ints(rank);

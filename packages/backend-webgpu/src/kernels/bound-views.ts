@@ -44,9 +44,14 @@ export function bindViews(views: readonly View[], firstOutput: number): BoundVie
     stored.push(dtype);
     key += `${dtypes[dtype].code}${slot},`;
   }
-  const bindings = writable.map((written, slot): Binding => ({
-    element: elementOf(stored.filter((_, k) => slots[k] === slot), written),
-    writable: written,
-  }));
+  const bindings = writable.map(
+    (written, slot): Binding => ({
+      element: elementOf(
+        stored.filter((_, k) => slots[k] === slot),
+        written,
+      ),
+      writable: written,
+    }),
+  );
   return { memories, bindings, slots, dtypes: stored, key };
 }

@@ -64,7 +64,11 @@ export class KernelWriter {
 
   #binding(view: number): { name: string; element: string; dtype: DType } {
     const slot = this.#views.slots[view] as number;
-    return { name: `buffer${slot}`, element: (this.#views.bindings[slot] as { element: string }).element, dtype: this.#views.dtypes[view] as DType };
+    return {
+      name: `buffer${slot}`,
+      element: (this.#views.bindings[slot] as { element: string }).element,
+      dtype: this.#views.dtypes[view] as DType,
+    };
   }
 
   /** The whole kernel. `main` runs for every `i` from 0 to `count` − 1. */

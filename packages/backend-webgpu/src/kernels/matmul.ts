@@ -1,20 +1,24 @@
 // Backend.matmul: an invocation computes a tile of 4 × 4 elements in registers, over views of any strides; the epilogue is applied before
 // the tile is stored.
-import { type Backend, coalesce, type Epilogue, numel, type View } from "@gradkit/tensor/backend";
+import { type Backend, coalesce, type Epilogue, type Node, numel, type ScalarType, type View } from "@gradkit/tensor/backend";
 import type { Kernel } from "../pipelines.ts";
 import { convert, emitFormula, wgslType } from "../wgsl.ts";
 import { type Access, emitWalk, passWalk, type Walk } from "./addresses.ts";
 import { type BoundViews, bindViews } from "./bound-views.ts";
 import { KernelWriter } from "./kernel-writer.ts";
 import { passScalars } from "./pass-scalars.ts";
+import { each, eachPair, tileSize, tiles } from "./register-tile.ts";
 import { withinBindingLimit } from "./scratch-views.ts";
 import type { Target } from "./target.ts";
 
-const tile = 4;
-const range = Array.from({ length: tile }, (_, i) => i);
-
 /** Views in the order a, b, epilogue inputs, out. */
-function compile({ pipelines }: Target, bound: BoundViews, batchRank: number, accesses: readonly Access[], epilogue: Epilogue | undefined): Kernel {
+function compile(
+  { pipelines }: Target,
+  bound: BoundViews,
+  batchRank: number,
+  accesses: readonly Access[],
+  epilogue: Epilogue | undefined,
+): Kernel {
   const writer = new KernelWriter(bound);
   const views = accesses.length;
   const out = views - 1;
@@ -27,41 +31,46 @@ function compile({ pipelines }: Target, bound: BoundViews, batchRank: number, ac
   const type = writer.typeOf(0) as "float" | "int";
   const t = wgslType[type];
 
-  const multiply = range.flatMap((r) =>
-    range.map((c) => (type === "float" ? `s${r}${c} = fma(x${r}, y${c}, s${r}${c});` : `s${r}${c} = s${r}${c} + x${r} * y${c};`)),
-  );
-  const finish = (r: number, c: number): string => {
-    const at = (view: number): string => `base${view} + (row + ${r}) * ${rowStrides[view]} + (column + ${c}) * ${columnStrides[view]}`;
-    if (!epilogue) return writer.store(out, at(out), `s${r}${c}`, type);
+  const multiply = (r: number, c: number): string =>
+    type === "float" ? `s${r}${c} = fma(x${r}, y${c}, s${r}${c});` : `s${r}${c} = s${r}${c} + x${r} * y${c};`;
+  const at = (view: number, r: number, c: number): string =>
+    `base${view} + (row + ${r}) * ${rowStrides[view]} + (column + ${c}) * ${columnStrides[view]}`;
+  const others = Array.from({ length: out - 2 }, (_, i) => i + 2); // the epilogue's inputs
+  let [functions, resultType]: [string, ScalarType] = ["", type];
+  if (epilogue) {
     const { inputs, outputs } = epilogue.formula;
-    const { code, results } = emitFormula(
-      outputs,
-      {
-        input: (i) => (i === 0 ? convert(`s${r}${c}`, type, inputs[0] as "float") : convert(writer.load(i + 1, at(i + 1)), writer.typeOf(i + 1), inputs[i] as "float")),
-        scalar: (s) => scalars[s] as string,
-        index: `u32((batch * ${m} + row + ${r}) * ${n} + column + ${c})`,
-      },
-      `e${r}${c}_`,
-    );
-    return `${code} ${writer.store(out, at(out), results[0] as string, (outputs[0] as { type: "float" }).type)}`;
+    resultType = (outputs[0] as Node).type;
+    const load = (i: number): string => (i === 0 ? convert("product", type, inputs[0] as ScalarType) : `z${i + 1}`);
+    const { code, results } = emitFormula(outputs, { input: load, scalar: (s) => scalars[s] as string, index: "index" });
+    functions = `
+fn finish(product: ${t}, index: u32${others.map((view) => `, at${view}: i32`).join("")}) -> ${wgslType[resultType]} {
+  ${others.map((view) => `let z${view} = ${convert(writer.load(view, `at${view}`), writer.typeOf(view), inputs[view - 1] as ScalarType)};`).join("\n  ")}
+  ${code}
+  return ${results[0]};
+}`;
+  }
+  const finished = (r: number, c: number): string => {
+    if (!epilogue) return `s${r}${c}`;
+    const index = `u32((batch * ${m} + row + ${r}) * ${n} + column + ${c})`;
+    return `finish(${[`s${r}${c}`, index, ...others.map((view) => at(view, r, c))].join(", ")})`;
   };
-  const stores = range.flatMap((r) => range.map((c) => `if (row + ${r} < ${m} && column + ${c} < ${n}) { ${finish(r, c)} }`));
+  const store = (r: number, c: number): string => writer.store(out, at(out, r, c), finished(r, c), resultType);
   // rows and columns beyond the end read the last one and are not stored
-  const main = `let column = (i % ${columnTiles}) * ${tile};
-  let row = ((i / ${columnTiles}) % ${rowTiles}) * ${tile};
+  const main = `let column = (i % ${columnTiles}) * ${tileSize};
+  let row = ((i / ${columnTiles}) % ${rowTiles}) * ${tileSize};
   let batch = i / (${columnTiles} * ${rowTiles});
   ${batch.code}
   ${accesses.map((_, view) => `let base${view} = ${offsets[view]} + ${batch.at[view]};`).join("\n  ")}
-  ${range.map((r) => `var a${r} = base0 + min(row + ${r}, ${m} - 1) * ${rowStrides[0]};`).join("\n  ")}
-  ${range.map((c) => `var b${c} = base1 + min(column + ${c}, ${n} - 1) * ${columnStrides[1]};`).join("\n  ")}
-  ${range.flatMap((r) => range.map((c) => `var s${r}${c}: ${t} = 0;`)).join(" ")}
+  ${each((r) => `var a${r} = base0 + min(row + ${r}, ${m} - 1) * ${rowStrides[0]};`)}
+  ${each((c) => `var b${c} = base1 + min(column + ${c}, ${n} - 1) * ${columnStrides[1]};`)}
+  ${eachPair((r, c) => `var s${r}${c}: ${t} = 0;`)}
   for (var k = 0; k < ${k}; k++) {
-    ${range.map((r) => `let x${r} = ${writer.load(0, `a${r}`)}; a${r} += ${columnStrides[0]};`).join("\n    ")}
-    ${range.map((c) => `let y${c} = ${writer.load(1, `b${c}`)}; b${c} += ${rowStrides[1]};`).join("\n    ")}
-    ${multiply.join("\n    ")}
+    ${each((r) => `let x${r} = ${writer.load(0, `a${r}`)}; a${r} += ${columnStrides[0]};`)}
+    ${each((c) => `let y${c} = ${writer.load(1, `b${c}`)}; b${c} += ${rowStrides[1]};`)}
+    ${eachPair(multiply)}
   }
-  ${stores.join("\n  ")}`;
-  return pipelines.compile(writer.source(`matmul ${epilogue ? `with formula ${epilogue.formula.id}` : type}`, count, main));
+  ${eachPair((r, c) => `if (row + ${r} < ${m} && column + ${c} < ${n}) { ${store(r, c)} }`)}`;
+  return pipelines.compile(writer.source(`matmul ${epilogue ? `with formula ${epilogue.formula.id}` : type}`, count, main, functions));
 }
 
 export function createMatmul(target: Target): Backend["matmul"] {
@@ -83,7 +92,7 @@ export function createMatmul(target: Target): Backend["matmul"] {
       kernels.set(key, kernel);
     }
     const [m, n, k] = [out.shape[rank - 2] as number, out.shape[rank - 1] as number, a.shape[rank - 1] as number];
-    const [columnTiles, rowTiles] = [Math.ceil(n / tile), Math.ceil(m / tile)];
+    const [columnTiles, rowTiles] = [tiles(n), tiles(m)];
     const count = columnTiles * rowTiles * numel(walk.shape);
     recorder.begin(kernel);
     for (const value of [count, m, n, k, columnTiles, rowTiles]) recorder.int(value);

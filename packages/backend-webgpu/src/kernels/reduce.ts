@@ -115,10 +115,17 @@ ${positions ? `fn position(k: i32) -> i32 {\n  ${inner.code}\n  return ${writer.
     const finishScalars = finish.formula.scalars.map((each) => writer.scalar(each));
     const end = emitFormula(
       finish.formula.outputs,
-      { input: () => convert("total", type, finish.formula.inputs[0] as "float"), scalar: (s) => finishScalars[s] as string, index: "u32(slot)" },
+      {
+        input: () => convert("total", type, finish.formula.inputs[0] as "float"),
+        scalar: (s) => finishScalars[s] as string,
+        index: "u32(slot)",
+      },
       "f",
     );
-    stores.push(end.code, writer.store(sources, target(0), end.results[0] as string, (finish.formula.outputs[0] as { type: "float" }).type));
+    stores.push(
+      end.code,
+      writer.store(sources, target(0), end.results[0] as string, (finish.formula.outputs[0] as { type: "float" }).type),
+    );
   } else stores.push(writer.store(sources, target(0), "total", type));
 
   const main = `let slot = i / ${chunks};
@@ -195,10 +202,28 @@ export function createReduce(target: Target): Backend["reduce"] {
     const values = partial(type === "float" ? "float32" : "int32");
     const winners = isArg(job.reducer) ? partial("int32") : null;
     run({ ...job, outputs: winners ? [winners.row, values.row] : [values.row], finish: undefined, chunks });
-    const outputs = job.outputs.map((view): View => ({ buffer: view.buffer, dtype: view.dtype, shape: [...view.shape, 1], strides: [...view.strides, 1], offset: view.offset }));
+    const outputs = job.outputs.map(
+      (view): View => ({
+        buffer: view.buffer,
+        dtype: view.dtype,
+        shape: [...view.shape, 1],
+        strides: [...view.strides, 1],
+        offset: view.offset,
+      }),
+    );
     const { reducer, finish } = job;
     const again = formula([type], [], [input(0, type)]);
-    run({ reducer, formula: again, inputs: [values.column], scalars: [], positions: winners?.column ?? null, outputs, dims: [shape.length], finish, chunks: 1 });
+    run({
+      reducer,
+      formula: again,
+      inputs: [values.column],
+      scalars: [],
+      positions: winners?.column ?? null,
+      outputs,
+      dims: [shape.length],
+      finish,
+      chunks: 1,
+    });
     for (const buffer of buffers) pool.release(buffer);
   };
 

@@ -6,7 +6,6 @@ import type { Target } from "./target.ts";
 
 const memoryOf = ({ buffer }: View): Memory => (buffer as WebGpuBuffer).memory;
 
-
 export function withinBindingLimit(
   { recorder, pool, mostBuffers }: Target,
   inputs: readonly View[],
@@ -16,7 +15,10 @@ export function withinBindingLimit(
   const written = new Set(outputs.map(memoryOf));
   // buffers that are only read come last: they need no copy back
   const memories = [...written, ...new Set(inputs.map(memoryOf).filter((memory) => !written.has(memory)))];
-  if (memories.length <= mostBuffers) return run(inputs, outputs);
+  if (memories.length <= mostBuffers) {
+    run(inputs, outputs);
+    return;
+  }
 
   const surplus = memories.slice(mostBuffers - 1);
   const starts = new Map<Memory, number>();

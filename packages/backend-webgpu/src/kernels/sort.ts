@@ -2,7 +2,7 @@
 // merged pairwise, each element finding its place by binary search in the other run. Stable, and without barriers.
 import { type Backend, contiguousStrides, numel, type View } from "@gradkit/tensor/backend";
 import type { Kernel } from "../pipelines.ts";
-import { accessesOf, type Walk } from "./addresses.ts";
+import type { Walk } from "./addresses.ts";
 import { type KernelBody, type KernelParts, type Launch, launch } from "./launch.ts";
 import type { Target } from "./target.ts";
 
@@ -110,7 +110,15 @@ export function createSort(target: Target): Backend["sort"] {
       emit: blocks,
     });
     for (let run = block; run < length; run *= 2) {
-      launch(target, kernels, { label: "sort merge", variant: "merge", views: [...from, ...to], firstOutput: 2, count, words: [length, run], emit: merge });
+      launch(target, kernels, {
+        label: "sort merge",
+        variant: "merge",
+        views: [...from, ...to],
+        firstOutput: 2,
+        count,
+        words: [length, run],
+        emit: merge,
+      });
       [from, to] = [to, from];
     }
     const outputs = [input, values, indices];
