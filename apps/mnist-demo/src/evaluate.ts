@@ -7,10 +7,9 @@ import type { Batches } from "./train.ts";
 /** counts[t][p]: how often a digit t was taken for p. */
 export type ConfusionMatrix = readonly (readonly number[])[];
 
-export async function evaluate(model: Classifier, batches: Batches): Promise<ConfusionMatrix> {
-  const { classes } = batches.dataset;
+export async function evaluate(model: Classifier, batches: Batches, classes: readonly string[], title = "test"): Promise<ConfusionMatrix> {
   const counts = classes.map(() => classes.map(() => 0));
-  const progress = new Progress("test", batches.dataset.length, "images");
+  const progress = new Progress(title, batches.dataset.length, "images");
   model.eval();
   let seen = 0;
   for await (const [images, labels] of batches) {

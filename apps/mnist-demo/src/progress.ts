@@ -31,17 +31,27 @@ export class Progress {
   readonly #output: Output;
   readonly #now: () => number;
   readonly #start: number;
+  readonly #before: number;
   #drawn = Number.NEGATIVE_INFINITY;
   #lines = 0;
 
-  /** `total` counts in `unit`s: rates are units a second. */
-  constructor(title: string, total: number, unit: string, output: Output = process.stdout, now: () => number = () => performance.now()) {
+  /** `total` counts in `unit`s, of which `before` were done in an earlier run: rates are units a second. */
+  constructor(
+    title: string,
+    total: number,
+    unit: string,
+    before = 0,
+    output: Output = process.stdout,
+    now: () => number = () => performance.now(),
+  ) {
     this.#title = title;
     this.#total = total;
     this.#unit = unit;
     this.#output = output;
     this.#now = now;
     this.#start = now();
+    this.#before = before;
+    this.#lines = Math.floor((before * PLAIN_LINES) / total);
   }
 
   /** Shows that `done` of the total are done; `notes` end the line. */
@@ -63,7 +73,7 @@ export class Progress {
 
   #line(done: number, notes: string): string {
     const seconds = (this.#now() - this.#start) / 1000;
-    const rate = seconds > 0 ? done / seconds : 0;
+    const rate = seconds > 0 ? (done - this.#before) / seconds : 0;
     const time = done < this.#total ? `${clock(rate > 0 ? (this.#total - done) / rate : 0)} left` : `${clock(seconds)} total`;
     const picture = this.#output.isTTY ? `${bar(done / this.#total)} ` : "";
     const text = `${this.#title}  ${picture}${String(Math.floor((100 * done) / this.#total)).padStart(3)} %  ${Math.round(rate).toLocaleString("en")} ${this.#unit}/s  ${time}  ${notes}`;
