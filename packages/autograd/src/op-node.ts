@@ -1,5 +1,6 @@
 // A recorded structured op: it keeps what its rule reads, and applies the rule.
 import type { Tensor } from "@gradkit/tensor";
+import type { RecordedOp } from "@gradkit/tensor/recorder";
 import { tensorOf } from "./map-node.ts";
 import { type Edge, type Gradients, GradNode } from "./node.ts";
 import { SavedValue } from "./saved.ts";
@@ -7,13 +8,14 @@ import type { Call, InputInfo, Reads, Vjp } from "./vjp.ts";
 
 export class OpNode extends GradNode {
   readonly #rule: Vjp<unknown>;
+  readonly #functions: unknown;
   readonly #attrs: unknown;
   readonly #inputs: readonly (InputInfo | null)[];
   /** What `saved` holds, in its order: input i as i, output k as −1 − k. */
   readonly #sources: readonly number[];
 
   constructor(
-    name: string,
+    op: RecordedOp,
     rule: Vjp<unknown>,
     edges: readonly Edge[],
     slots: readonly number[],
@@ -21,8 +23,9 @@ export class OpNode extends GradNode {
     attrs: unknown,
     outputs: readonly Tensor[],
   ) {
-    super(name, edges, slots);
+    super(op.name, edges, slots);
     this.#rule = rule;
+    this.#functions = op.gradientFunctions;
     this.#attrs = attrs;
     this.#inputs = inputs.map((input) => input && { shape: input.shape, strides: input.strides, dtype: input.dtype, device: input.device });
     this.#sources = sourcesOf(rule.reads, edges, inputs);
@@ -33,6 +36,7 @@ export class OpNode extends GradNode {
   override gradients([g]: Gradients, wanted: readonly boolean[]): Gradients {
     const call: Call<unknown> = {
       attrs: this.#attrs,
+      functions: this.#functions,
       inputs: this.#inputs,
       wants: (i) => wanted[i] ?? false,
       input: (i) => tensorOf(this.#saved(i), this.edges[i] as Edge, this.slots[i] as number),

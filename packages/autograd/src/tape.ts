@@ -1,6 +1,6 @@
 // Recording: a node for each op that ran on tensors that require grad. Nothing is computed here; what backward needs is worked out there.
 import { isFloat, type Tensor } from "@gradkit/tensor";
-import type { Formula, StructuredOpName } from "@gradkit/tensor/recorder";
+import type { Formula, RecordedOp } from "@gradkit/tensor/recorder";
 import { MapNode } from "./map-node.ts";
 import { mapRule } from "./map-rule.ts";
 import type { Edge } from "./node.ts";
@@ -42,8 +42,8 @@ export function recordMap(
   node.attach(outputs, (output) => isFloat(output.dtype));
 }
 
-export function recordOp(op: StructuredOpName, inputs: readonly (Tensor | null)[], attrs: unknown, outputs: readonly Tensor[]): void {
-  const rule: Vjp<never> | null = vjps[op];
+export function recordOp(op: RecordedOp, inputs: readonly (Tensor | null)[], attrs: unknown, outputs: readonly Tensor[]): void {
+  const rule: Vjp<never, never> | null = vjps[op.name];
   if (!rule || !hasFloat(outputs)) return;
   const edges = inputs.map((input) => input && edgeOf(input));
   const slots = inputs.map((input) => input?.outputIndex ?? 0);

@@ -16,8 +16,10 @@ export interface InputInfo {
 }
 
 /** The recorded call, as a rule sees it. */
-export interface Call<Attrs> {
+export interface Call<Attrs, Functions = unknown> {
   readonly attrs: Attrs;
+  /** The op's `gradientFunctions`. */
+  readonly functions: Functions;
   readonly inputs: readonly (InputInfo | null)[];
   /** Whether the gradient of input i is asked for. */
   wants(i: number): boolean;
@@ -26,13 +28,13 @@ export interface Call<Attrs> {
   output(k: number): Tensor;
 }
 
-export interface Vjp<Attrs> {
+export interface Vjp<Attrs, Functions = unknown> {
   /** reads[i] is what the gradient of input i needs; nothing where there is no entry. Only this is saved. */
   readonly reads: readonly Reads[];
   /** How many of the outputs, from the first, can have a gradient. Default: all floats. */
   readonly differentiable?: number;
   /** From the gradient of the first output to those of the inputs, in public ops, so that second derivatives exist. Null: none, or not wanted. */
-  gradients(g: Tensor, call: Call<Attrs>): readonly (Tensor | null)[];
+  gradients(g: Tensor, call: Call<Attrs, Functions>): readonly (Tensor | null)[];
 }
 
 export const infoOf = (call: Call<unknown>, i: number): InputInfo => call.inputs[i] as InputInfo;

@@ -4,12 +4,19 @@ import type { Formula } from "./formula/nodes.ts";
 import type { StructuredOpName } from "./ops/index.ts";
 import type { Tensor } from "./tensor.ts";
 
+/** What a recorder needs to know of a structured op. */
+export interface RecordedOp {
+  readonly name: StructuredOpName;
+  /** Functions that its gradient is made of. */
+  readonly gradientFunctions?: unknown;
+}
+
 /** What autograd offers to tensors. Filled by importing `@gradkit/autograd` or `@gradkit/nn`. */
 export interface Recorder {
   /** A pointwise op ran: outputs[k] = formula.outputs[k](inputs, scalars), inputs broadcast to the outputs' shape. */
   recordMap(name: string, formula: Formula, inputs: readonly Tensor[], scalars: readonly number[], outputs: readonly Tensor[]): void;
   /** A structured op ran. */
-  recordOp(op: StructuredOpName, inputs: readonly (Tensor | null)[], attrs: unknown, outputs: readonly Tensor[]): void;
+  recordOp(op: RecordedOp, inputs: readonly (Tensor | null)[], attrs: unknown, outputs: readonly Tensor[]): void;
   /**
    * `target`, possibly a view, is about to be overwritten by formula(inputs, scalars); its old value may be among the inputs. Returns what is to
    * be called when the write is done and the storage's version was raised.

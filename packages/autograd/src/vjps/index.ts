@@ -14,7 +14,7 @@ import { cummax, cummin, cumprod, cumsum } from "./scan.ts";
 import { logSoftmax, logSoftmaxGrad, softmax, softmaxGrad } from "./softmax.ts";
 import { sort } from "./sort.ts";
 
-export const vjps: Readonly<Record<StructuredOpName, Vjp<never> | null>> = {
+export const vjps: Readonly<Record<StructuredOpName, Vjp<never, never> | null>> = {
   expand, permute, slice, flip, diagonal, unfold, reshape, embed,
   sum, mean, prod, amax, amin, any: null, all: null, argmax: null, argmin: null, maxDim, minDim,
   matmul,

@@ -1,11 +1,11 @@
 // Max-pooling: each output's gradient goes to the position of its maximum.
 import { reshape, type Tensor } from "@gradkit/tensor";
-import { applyOp, gatherOp, type MaxPoolAttrs, type MaxPoolGradAttrs, numel, maxPoolGrad as poolGrad } from "@gradkit/tensor/recorder";
+import { applyOp, gatherOp, type MaxPoolAttrs, type MaxPoolFunctions, type MaxPoolGradAttrs, numel } from "@gradkit/tensor/recorder";
 import { infoOf, type Vjp } from "../vjp.ts";
 
-export const maxPool: Vjp<MaxPoolAttrs> = {
+export const maxPool: Vjp<MaxPoolAttrs, MaxPoolFunctions> = {
   reads: [{ outputs: [1] }],
-  gradients: (g, call) => [poolGrad(g, call.output(1), { inputSize: infoOf(call, 0).shape.slice(2) })],
+  gradients: (g, call) => [call.functions.maxPoolGrad(g, call.output(1), { inputSize: infoOf(call, 0).shape.slice(2) })],
 };
 
 /** Of (dy, indices). */

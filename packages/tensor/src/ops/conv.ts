@@ -40,9 +40,25 @@ function groupedWindows(x: Tensor, kernelSize: Shape, attrs: Pick<ConvAttrs, "st
   return reshape(w, [n, attrs.groups, 1, c / attrs.groups, ...w.shape.slice(2)]);
 }
 
+/** Convolution and its gradients by attributes: one entry per spatial dim. */
+export function convolution(x: Tensor, weight: Tensor, bias: Tensor | null, attrs: ConvAttrs): Tensor {
+  return applyOp(convOp, [x, weight, bias], attrs)[0] as Tensor;
+}
+export function convInputGrad(dy: Tensor, weight: Tensor, attrs: ConvInputGradAttrs): Tensor {
+  return applyOp(convInputGradOp, [dy, weight], attrs)[0] as Tensor;
+}
+export function convWeightGrad(dy: Tensor, x: Tensor, attrs: ConvWeightGradAttrs): Tensor {
+  return applyOp(convWeightGradOp, [dy, x], attrs)[0] as Tensor;
+}
+
+/** Each one's gradient calls the other two. */
+const gradientFunctions = { convolution, convInputGrad, convWeightGrad };
+export type ConvFunctions = typeof gradientFunctions;
+
 /** x [N, C, …S] * weight [O, C/groups, …K] + bias [O] → [N, O, …]. */
 export const convOp: StructuredOp<ConvAttrs> = {
   name: "conv",
+  gradientFunctions,
   infer([x, weight, bias], attrs) {
     const [input, kernel] = [x as Tensor, weight as Tensor];
     checkConv("conv", input, kernel, bias as Tensor | null, attrs.groups);
@@ -94,6 +110,7 @@ export interface ConvInputGradAttrs extends ConvAttrs {
 /** Of (dy [N, O, …], weight [O, C/groups, …K]): the gradient of the input, [N, C, …inputSize]. Also the transposed convolution. */
 export const convInputGradOp: StructuredOp<ConvInputGradAttrs> = {
   name: "convInputGrad",
+  gradientFunctions,
   infer: ([dy, weight], { inputSize, groups }) => [
     {
       shape: [(dy as Tensor).shape[0] as number, ((weight as Tensor).shape[1] as number) * groups, ...inputSize],
@@ -143,6 +160,7 @@ export interface ConvWeightGradAttrs extends ConvAttrs {
 /** Of (dy [N, O, …], x [N, C, …S]): the gradient of the weight, [O, C/groups, …K]. */
 export const convWeightGradOp: StructuredOp<ConvWeightGradAttrs> = {
   name: "convWeightGrad",
+  gradientFunctions,
   infer: ([dy, x], { kernelSize, groups }) => [
     { shape: [(dy as Tensor).shape[1] as number, ((x as Tensor).shape[1] as number) / groups, ...kernelSize], dtype: (dy as Tensor).dtype },
   ],
@@ -240,13 +258,3 @@ export const conv2d = (x: Tensor, weight: Tensor, bias: Tensor | null = null, op
 /** x [N, C, D, H, W] (or [C, D, H, W]), weight [O, C/groups, KD, KH, KW], bias [O] → [N, O, D', H', W']. */
 export const conv3d = (x: Tensor, weight: Tensor, bias: Tensor | null = null, options: ConvOptions = {}): Tensor =>
   convNd("conv3d", 3, x, weight, bias, options);
-
-/** The gradients as ops of their own: autograd's rules call them, and they have gradients again. */
-export const convInputGrad = (dy: Tensor, weight: Tensor, attrs: ConvInputGradAttrs): Tensor =>
-  applyOp(convInputGradOp, [dy, weight], attrs)[0] as Tensor;
-export const convWeightGrad = (dy: Tensor, x: Tensor, attrs: ConvWeightGradAttrs): Tensor =>
-  applyOp(convWeightGradOp, [dy, x], attrs)[0] as Tensor;
-
-/** Convolution by attributes: one entry per spatial dim. */
-export const convolution = (x: Tensor, weight: Tensor, bias: Tensor | null, attrs: ConvAttrs): Tensor =>
-  applyOp(convOp, [x, weight, bias], attrs)[0] as Tensor;

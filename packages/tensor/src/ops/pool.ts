@@ -31,9 +31,17 @@ const sizesOf = (x: Tensor, { kernelSize, stride, padding, dilation, ceilMode }:
     outputSize(x.shape[i + 2] as number, k, stride[i] as number, padding[i] as number, dilation[i] as number, ceilMode),
   );
 
+export function maxPoolGrad(dy: Tensor, indices: Tensor, attrs: MaxPoolGradAttrs): Tensor {
+  return applyOp(maxPoolGradOp, [dy, indices], attrs)[0] as Tensor;
+}
+
+const gradientFunctions = { maxPoolGrad };
+export type MaxPoolFunctions = typeof gradientFunctions;
+
 /** x [N, C, …S] → values and int32 positions within the plane, both [N, C, …O]. */
 export const maxPoolOp: StructuredOp<MaxPoolAttrs> = {
   name: "maxPool",
+  gradientFunctions,
   infer([x], attrs) {
     const { shape, dtype } = x as Tensor;
     const sizes = sizesOf(x as Tensor, attrs);
@@ -121,9 +129,6 @@ export const maxPoolGradOp: StructuredOp<MaxPoolGradAttrs> = {
     return [reshape(scatterAdd(zeros, 2, flat(indices as Tensor), flat(g)), [...planes, ...inputSize])];
   },
 };
-
-export const maxPoolGrad = (dy: Tensor, indices: Tensor, attrs: MaxPoolGradAttrs): Tensor =>
-  applyOp(maxPoolGradOp, [dy, indices], attrs)[0] as Tensor;
 
 export interface MaxPoolOptions {
   /** Default: kernelSize. */
