@@ -4,17 +4,35 @@ export {
   maxPool1dWithIndices, maxPool2d, maxPool2dWithIndices, maxPool3d, maxPool3dWithIndices, mish, oneHot, pad, relu, relu6, selu, sigmoid, silu,
   softmax, softplus, softshrink, softsign, tanh, tanhshrink, threshold,
 } from "@gradkit/tensor"; // biome-ignore format: a list
+export { glu, prelu, softmin } from "./functional/activations.ts";
 export { type BatchNormOptions, batchNorm } from "./functional/batch-norm.ts";
-export { type DropoutOptions, dropout } from "./functional/dropout.ts";
+export { bilinear } from "./functional/bilinear.ts";
+export { type CosineSimilarityOptions, cosineSimilarity, type PairwiseDistanceOptions, pairwiseDistance } from "./functional/distance.ts";
+export { alphaDropout, type DropoutOptions, dropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout } from "./functional/dropout.ts";
+export { type EmbeddingOptions, embedding } from "./functional/embedding.ts";
+export { channelShuffle, pixelShuffle, pixelUnshuffle } from "./functional/shuffle.ts";
 export {
   type BCELossOptions,
   type BCEWithLogitsLossOptions,
   binaryCrossEntropy,
   binaryCrossEntropyWithLogits,
 } from "./losses/binary-cross-entropy.ts";
+export { type CosineEmbeddingLossOptions, cosineEmbeddingLoss } from "./losses/cosine-embedding.ts";
 export { type CrossEntropyLossOptions, crossEntropy } from "./losses/cross-entropy.ts";
+export { type GaussianNLLLossOptions, gaussianNllLoss } from "./losses/gaussian-nll.ts";
+export { type HingeEmbeddingLossOptions, hingeEmbeddingLoss } from "./losses/hinge-embedding.ts";
 export { type KLDivLossOptions, klDiv } from "./losses/kl-div.ts";
 export { type HuberLossOptions, huberLoss, l1Loss, type SmoothL1LossOptions, smoothL1Loss } from "./losses/l1.ts";
+export { type MarginRankingLossOptions, marginRankingLoss } from "./losses/margin-ranking.ts";
 export { mseLoss } from "./losses/mse.ts";
+export { type MultiMarginLossOptions, multilabelMarginLoss, multiMarginLoss } from "./losses/multi-margin.ts";
 export { type NLLLossOptions, nllLoss } from "./losses/nll.ts";
+export { type PoissonNLLLossOptions, poissonNllLoss } from "./losses/poisson-nll.ts";
 export type { LossOptions, Reduction } from "./losses/reduction.ts";
+export { type MultiLabelSoftMarginLossOptions, multilabelSoftMarginLoss, softMarginLoss } from "./losses/soft-margin.ts";
+export {
+  type TripletMarginLossOptions,
+  type TripletMarginWithDistanceLossOptions,
+  tripletMarginLoss,
+  tripletMarginWithDistanceLoss,
+} from "./losses/triplet-margin.ts";

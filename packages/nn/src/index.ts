@@ -5,22 +5,60 @@ export {
   SELU, Sigmoid, SiLU, Softplus, Softshrink, Softsign, Tanh, Tanhshrink,
 } from "./layers/activations.ts"; // biome-ignore format: a list
 export { BatchNorm1d, BatchNorm2d, BatchNorm3d, type BatchNormLayerOptions } from "./layers/batch-norm.ts";
+export { Bilinear } from "./layers/bilinear.ts";
 export { Conv1d, Conv2d, Conv3d, type ConvLayerOptions, type PerDim } from "./layers/conv.ts";
-export { Dropout, type DropoutLayerOptions } from "./layers/dropout.ts";
+export { CosineSimilarity, PairwiseDistance } from "./layers/distance.ts";
+export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, type DropoutLayerOptions, FeatureAlphaDropout } from "./layers/dropout.ts";
+export { Embedding, type EmbeddingLayerOptions } from "./layers/embedding.ts";
 export { Flatten, Identity, Unflatten } from "./layers/flatten.ts";
 export type { InitOptions } from "./layers/init-options.ts";
 export { Linear, type LinearOptions } from "./layers/linear.ts";
 export { MaxPool1d, MaxPool2d, MaxPool3d, type MaxPoolLayerOptions } from "./layers/max-pool.ts";
 export { ModuleList } from "./layers/module-list.ts";
+export {
+  CircularPad1d,
+  CircularPad2d,
+  CircularPad3d,
+  ConstantPad1d,
+  ConstantPad2d,
+  ConstantPad3d,
+  type ConstantPaddingClass,
+  type Padding,
+  type PaddingClass,
+  ReflectionPad1d,
+  ReflectionPad2d,
+  ReflectionPad3d,
+  ReplicationPad1d,
+  ReplicationPad2d,
+  ReplicationPad3d,
+  ZeroPad1d,
+  ZeroPad2d,
+  ZeroPad3d,
+} from "./layers/padding.ts";
+export { GLU, PReLU, type PReLUOptions, Threshold } from "./layers/parametric-activations.ts";
 export { Sequential } from "./layers/sequential.ts";
+export { ChannelShuffle, PixelShuffle, PixelUnshuffle } from "./layers/shuffle.ts";
 export { LogSoftmax, Softmax, Softmax2d, Softmin } from "./layers/softmax.ts";
 export { BCELoss, type BCELossOptions, BCEWithLogitsLoss, type BCEWithLogitsLossOptions } from "./losses/binary-cross-entropy.ts";
+export { CosineEmbeddingLoss, type CosineEmbeddingLossOptions } from "./losses/cosine-embedding.ts";
 export { CrossEntropyLoss, type CrossEntropyLossOptions } from "./losses/cross-entropy.ts";
+export { GaussianNLLLoss, type GaussianNLLLossOptions } from "./losses/gaussian-nll.ts";
+export { HingeEmbeddingLoss, type HingeEmbeddingLossOptions } from "./losses/hinge-embedding.ts";
 export { KLDivLoss, type KLDivLossOptions } from "./losses/kl-div.ts";
 export { HuberLoss, type HuberLossOptions, L1Loss, SmoothL1Loss, type SmoothL1LossOptions } from "./losses/l1.ts";
+export { MarginRankingLoss, type MarginRankingLossOptions } from "./losses/margin-ranking.ts";
 export { MSELoss } from "./losses/mse.ts";
+export { MultiLabelMarginLoss, MultiMarginLoss, type MultiMarginLossOptions } from "./losses/multi-margin.ts";
 export { NLLLoss, type NLLLossOptions } from "./losses/nll.ts";
+export { PoissonNLLLoss, type PoissonNLLLossOptions } from "./losses/poisson-nll.ts";
 export type { LossOptions, Reduction } from "./losses/reduction.ts";
+export { MultiLabelSoftMarginLoss, type MultiLabelSoftMarginLossOptions, SoftMarginLoss } from "./losses/soft-margin.ts";
+export {
+  TripletMarginLoss,
+  type TripletMarginLossOptions,
+  TripletMarginWithDistanceLoss,
+  type TripletMarginWithDistanceLossOptions,
+} from "./losses/triplet-margin.ts";
 export { Module } from "./module.ts";
 export { type BufferOptions, BufferTensor, buffer, Parameter, type ParameterOptions, parameter } from "./parameter.ts";
 export { type LoadResult, type LoadStateDictOptions, type StateDict, StateDictError } from "./state-dict.ts";
