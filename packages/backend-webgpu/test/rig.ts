@@ -11,7 +11,7 @@ const require = createRequire(import.meta.url);
 const driverFiles = ["libvulkan.so.1", "libvk_swiftshader.so", "vk_swiftshader_icd.json"];
 
 /** Several test processes unpack at once: each writes its own file and renames it. */
-function writeAtomic(path: string, bytes: Uint8Array): void {
+export function writeAtomic(path: string, bytes: Uint8Array): void {
   const own = `${path}.${process.pid}`;
   writeFileSync(own, bytes, { mode: 0o755 });
   renameSync(own, path);
@@ -38,7 +38,8 @@ export function packageRoot(name: string): string {
   return dir;
 }
 
-const cache = join(tmpdir(), "gradkit-webgpu-rig");
+/** Where drivers and browsers are unpacked, once a machine. */
+export const rigDirectory: string = join(tmpdir(), "gradkit-webgpu-rig");
 
 interface Dawn {
   create(flags: string[]): GPU;
@@ -58,18 +59,22 @@ function nativePath(): string {
 
 /** A copy of the binding beside SwiftShader: Dawn looks for the Vulkan loader next to itself first. */
 function withSwiftShader(): string {
-  mkdirSync(cache, { recursive: true });
-  if (!driverFiles.every((name) => existsSync(join(cache, name)))) {
-    untar(brotliDecompressSync(readFileSync(join(packageRoot("@sparticuz/chromium"), "bin", "swiftshader.tar.br"))), cache, driverFiles);
+  mkdirSync(rigDirectory, { recursive: true });
+  if (!driverFiles.every((name) => existsSync(join(rigDirectory, name)))) {
+    untar(
+      brotliDecompressSync(readFileSync(join(packageRoot("@sparticuz/chromium"), "bin", "swiftshader.tar.br"))),
+      rigDirectory,
+      driverFiles,
+    );
   }
-  const [native, copy] = [nativePath(), join(cache, "dawn.node")];
+  const [native, copy] = [nativePath(), join(rigDirectory, "dawn.node")];
   if (!existsSync(copy) || statSync(copy).size !== statSync(native).size) {
     copyFileSync(native, `${copy}.${process.pid}`);
     renameSync(`${copy}.${process.pid}`, copy);
   }
-  const icd = join(cache, "vk_swiftshader_icd.json");
+  const icd = join(rigDirectory, "vk_swiftshader_icd.json");
   Object.assign(process.env, { VK_ICD_FILENAMES: icd, VK_DRIVER_FILES: icd, VK_LOADER_LAYERS_DISABLE: "~implicit~" });
-  process.env.XDG_RUNTIME_DIR ??= cache;
+  process.env.XDG_RUNTIME_DIR ??= rigDirectory;
   return copy;
 }
 
