@@ -1,5 +1,5 @@
 // An anchor that should be nearer to one example than to another.
-import { scope, type Tensor } from "@gradkit/tensor";
+import { IndexError, scope, type Tensor } from "@gradkit/tensor";
 import { type PairwiseDistanceOptions, pairwiseDistance } from "../functional/distance.ts";
 import { checkSameShape, Loss, type LossOptions, reduceLoss } from "./reduction.ts";
 
@@ -24,6 +24,7 @@ export function tripletMarginWithDistanceLoss(
   negative: Tensor,
   { distanceFunction = null, margin = 1, swap = false, reduction = "mean" }: TripletMarginWithDistanceLossOptions = {},
 ): Tensor {
+  if (!(margin > 0)) throw new IndexError("tripletMarginLoss", `margin must be above 0 (got ${margin})`);
   checkSameShape("tripletMarginLoss", anchor, positive, "positive");
   checkSameShape("tripletMarginLoss", anchor, negative, "negative");
   const distance = distanceFunction ?? pairwiseDistance;
