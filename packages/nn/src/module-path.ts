@@ -22,7 +22,8 @@ const label = (module: Module): string =>
 function located(error: GradkitError, module: Module): Location {
   const inner = locations.get(error);
   if (!inner) return { message: error.message, culprit: label(module), root: module, path: "" };
-  const name = namedModulesOf(module).find(([, part]) => part === inner.root)?.[0] ?? "";
+  const name = namedModulesOf(module).find(([, part]) => part === inner.root)?.[0];
+  if (name === undefined) return inner; // called, but held by somebody else
   return { ...inner, root: module, path: [name, inner.path].filter((part) => part !== "").join(".") };
 }
 

@@ -88,6 +88,10 @@ describe("members", () => {
     source.fill_(3);
     expect([...made.dataSync()]).toEqual([3, 3]);
     expect(parameter(source, { requiresGrad: false }).requiresGrad).toBe(false);
+    expect(String(made)).toMatchInlineSnapshot(`
+      "Parameter containing:
+      tensor([3., 3.], requires_grad=True)"
+    `);
   });
 });
 
@@ -146,6 +150,16 @@ describe("call", () => {
   test("the path goes through lists that are never called", () => {
     expect(() => new Net().call(zeros([2, 5]))).toThrow(/\n {2}in Net\.blocks\.0\.in_proj: Linear\(2, 3, bias=False\)$/);
     expect(() => new Linear(2, 1).call(zeros([1, 3]))).toThrow(/\n {2}in Linear\(2, 1\)$/);
+  });
+
+  test("a module that is used but not held keeps its own path", () => {
+    const model = new Sequential(new Linear(2, 3));
+    class User extends Module {
+      forward(x: Tensor): Tensor {
+        return model.call(x);
+      }
+    }
+    expect(() => new User().call(zeros([1, 5]))).toThrow(/\n {2}in Sequential\.0: Linear\(2, 3\)$/);
   });
 
   test("hooks see and replace arguments and outputs, until they are removed", () => {

@@ -9,6 +9,14 @@ export class Parameter extends Tensor {
     this.kept = true;
     if (requiresGrad) this.requiresGrad_();
   }
+
+  override toString(): string {
+    return `Parameter containing:\n${super.toString()}`;
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
 }
 
 /** State that is saved but not trained, such as running statistics. */

@@ -1,5 +1,5 @@
 // Bounds on gradients, applied between backward and step.
-import { GradkitError, noGrad, norm, pointwiseUpdate, scope, stack, type Tensor, zeros } from "@gradkit/tensor";
+import { GradkitError, noGrad, norm, pointwiseUpdate, scope, stack, Tensor, zeros } from "@gradkit/tensor";
 import { clamp, mul, type Node } from "@gradkit/tensor/formula";
 
 export interface ClipGradNormOptions {
@@ -10,7 +10,7 @@ export interface ClipGradNormOptions {
 }
 
 const gradientsOf = (params: Tensor | Iterable<Tensor>): Tensor[] =>
-  [...("storage" in params ? [params] : params)].flatMap(({ accumulatedGrad }) => (accumulatedGrad ? [accumulatedGrad] : []));
+  [...(params instanceof Tensor ? [params] : params)].flatMap(({ accumulatedGrad }) => (accumulatedGrad ? [accumulatedGrad] : []));
 
 const scale = /* @__PURE__ */ pointwiseUpdate("clipGradNorm_", [], () => (g: Node, factor: Node) => [mul(g, factor)]);
 const limit = /* @__PURE__ */ pointwiseUpdate("clipGradValue_", ["low", "high"], ({ low, high }) => (g: Node) => [clamp(g, low, high)]);

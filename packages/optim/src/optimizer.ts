@@ -1,5 +1,5 @@
 // What all optimizers share: groups of parameters, state by parameter, the loop of a step. A subclass says how one parameter changes.
-import { GradkitError, markStep, noGrad, scope, type Tensor, zerosLike } from "@gradkit/tensor";
+import { enableGrad, GradkitError, markStep, noGrad, scope, Tensor, zerosLike } from "@gradkit/tensor";
 import { loadOptimizerState, type OptimizerStateDict, optimizerStateDict } from "./state-dict.ts";
 
 /** Options every optimizer has. */
@@ -21,8 +21,6 @@ export type Params<Options extends object> = Iterable<Tensor> | Iterable<{ param
 
 /** What an optimizer remembers of one parameter: tensors of its shape, and numbers. */
 export type ParamState = Record<string, Tensor | number>;
-
-const isTensor = (value: object): value is Tensor => "storage" in value;
 
 /**
  * Base of all optimizers. `update` runs without recording and inside a scope: state that must outlive the step is made by `buffer`.
@@ -48,7 +46,7 @@ export abstract class Optimizer<Options extends CommonOptions> {
     this.defaults = defaults;
     const list = [...params];
     if (list.length === 0) throw new GradkitError(name, "no parameters. Pass model.parameters()");
-    const groups = isTensor(list[0] as object) ? [{ params: list as Tensor[] }] : list;
+    const groups = list[0] instanceof Tensor ? [{ params: list as Tensor[] }] : list;
     for (const group of groups) this.addParamGroup(group as { params: Tensor | Iterable<Tensor> } & Partial<Options>);
   }
 
@@ -60,7 +58,7 @@ export abstract class Optimizer<Options extends CommonOptions> {
 
   /** Adds parameters with options of their own; what they leave out is as in the constructor. */
   addParamGroup({ params, ...options }: { params: Tensor | Iterable<Tensor> } & Partial<Options>): void {
-    const list = isTensor(params as object) ? [params as Tensor] : [...(params as Iterable<Tensor>)];
+    const list = params instanceof Tensor ? [params] : [...params];
     const known = new Set(this.paramGroups.flatMap((group) => group.params));
     for (const param of list) {
       if (!param.isLeaf) throw new GradkitError(this.name, "only leaves can be optimized. Pass parameters, not results of ops");
@@ -77,7 +75,7 @@ export abstract class Optimizer<Options extends CommonOptions> {
   step(): void;
   step<T>(closure: () => T): T;
   step<T>(closure?: () => T): T | undefined {
-    const loss = closure?.();
+    const loss = closure && enableGrad(closure);
     noGrad(() =>
       scope(() => {
         for (const group of this.paramGroups) {
