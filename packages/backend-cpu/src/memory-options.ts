@@ -5,6 +5,8 @@ import { detectFeatures } from "./wasm/features.ts";
 export interface CpuOptions {
   /** Limit of the memory, in bytes. Default: 4 GiB, or what the engine allows. */
   maximumBytes?: number;
+  /** Fill released memory with NaNs, so that a use after release shows: for tests. Default: false. */
+  poison?: boolean;
 }
 
-export const openMemory = ({ maximumBytes = 2 ** 32 }: CpuOptions): Memory => new Memory(detectFeatures(), { maximumBytes });
+export const openMemory = (options: CpuOptions): Memory => new Memory(detectFeatures(), options);

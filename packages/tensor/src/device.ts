@@ -1,7 +1,9 @@
 // The default device, and the check that operands share one.
 import type { Backend } from "./backend.ts";
+import { copiesLoaded, severalCopies } from "./copies.ts";
 import { DeviceError } from "./errors.ts";
-import type { Tensor } from "./tensor.ts";
+import { notATensor } from "./operand.ts";
+import { Tensor } from "./tensor.ts";
 
 let current: Backend | null = null;
 
@@ -15,7 +17,8 @@ export function defaultDevice(): Backend {
   if (!current) {
     throw new DeviceError(
       "defaultDevice",
-      'no device was chosen. Call setDefaultDevice(await cpu()) with `import { cpu } from "@gradkit/backend-cpu"` first',
+      'no device was chosen. Call setDefaultDevice(await cpu()) with `import { cpu } from "@gradkit/backend-cpu"` first' +
+        (severalCopies() ? `. ${copiesLoaded()}` : ""),
     );
   }
   return current;
@@ -26,9 +29,12 @@ export function commonDevice(op: string, tensors: readonly (Tensor | null)[]): B
   let device: Backend | null = null;
   for (const tensor of tensors) {
     if (!tensor) continue;
+    if (!(tensor instanceof Tensor)) throw notATensor(op, tensor);
     device ??= tensor.device;
     if (tensor.device !== device) {
-      throw new DeviceError(op, `operands are on different devices: ${device.name} and ${tensor.device.name}. Move one with .to(device)`);
+      const names =
+        device.name === tensor.device.name ? `two ${device.name} devices` : `different devices: ${device.name} and ${tensor.device.name}`;
+      throw new DeviceError(op, `operands are on ${names}. Move one with .to(device)`);
     }
   }
   return device as Backend;

@@ -1,4 +1,5 @@
 // Grad mode, and the slot that @gradkit/autograd fills: the tensor package records nothing itself, it only knows whom to tell.
+import { copiesLoaded, severalCopies } from "./copies.ts";
 import { GradientError } from "./errors.ts";
 import type { Formula } from "./formula/nodes.ts";
 import type { StructuredOpName } from "./ops/index.ts";
@@ -46,7 +47,8 @@ export function recorder(op: string): Recorder {
   if (!slot)
     throw new GradientError(
       op,
-      'no autograd is loaded. Add `import "@gradkit/autograd/install"` (importing @gradkit/autograd or @gradkit/nn does it)',
+      'no autograd is loaded. Add `import "@gradkit/autograd/install"` (importing @gradkit/autograd or @gradkit/nn does it)' +
+        (severalCopies() ? `. ${copiesLoaded()}` : ""),
     );
   return slot;
 }

@@ -47,7 +47,10 @@ export function scope<T>(fn: () => T): T {
   tracker = outer;
   if (result instanceof Promise) {
     result.catch(() => {}); // this error is the one to be seen
-    throw new LifetimeError("scope", "an async function goes on after the scope has ended. Use scope() on the synchronous parts between its awaits");
+    throw new LifetimeError(
+      "scope",
+      "an async function goes on after the scope has ended. Use scope() on the synchronous parts between its awaits",
+    );
   }
   const survivors = reachableFrom(result);
   for (const tensor of made) {

@@ -4,7 +4,7 @@
 export function reachableFrom(value: unknown, found: Set<unknown> = new Set()): Set<unknown> {
   if (typeof value !== "object" || value === null || found.has(value) || ArrayBuffer.isView(value)) return found;
   found.add(value);
-  if ("storage" in value) return found;
+  if ("storage" in value && "strides" in value) return found; // a tensor
   if (value instanceof Map) for (const key of value.keys()) reachableFrom(key, found);
   const items = Array.isArray(value) || value instanceof Set || value instanceof Map ? value.values() : Object.values(value);
   for (const item of items) reachableFrom(item, found);

@@ -1,6 +1,6 @@
 // From the device to JavaScript: the only asynchronous thing in the library.
 import { type DType, dtypes, type TypedArray } from "./dtype.ts";
-import { DTypeError, formatShape, ShapeError, UnsupportedError } from "./errors.ts";
+import { DTypeError, formatShape, GradkitError, ShapeError, UnsupportedError } from "./errors.ts";
 import { yieldToEventLoop } from "./event-loop.ts";
 import { noGrad } from "./grad-mode.ts";
 import type { Tensor } from "./tensor.ts";
@@ -24,6 +24,17 @@ function checkSingle(tensor: Tensor, op: string): void {
       "item",
       `a tensor with ${tensor.numel} elements is not one number (got ${formatShape(tensor.shape)}). Use data() or tolist()`,
     );
+  }
+}
+
+/** A number that is being read. Arithmetic with it, which would silently give NaN or text, says what is missing. */
+export class Reading<T> extends Promise<T> {
+  static override get [Symbol.species](): PromiseConstructor {
+    return Promise;
+  }
+
+  [Symbol.toPrimitive](): never {
+    throw new GradkitError("item", "the number is still being read. Write `await x.item()`, or x.itemSync() where the device can");
   }
 }
 

@@ -1,13 +1,14 @@
 // The handle a user holds: a strided view of a storage, and what autograd needs to know of it. Every op is a method and a free function; both
 // lead to ops/. Methods are installed by methods.ts.
 import type { Backend, Buffer, View } from "./backend.ts";
+import { describeSites, noteMade, noteReleased } from "./creation-sites.ts";
 import { type DType, isFloat, type TypedArray } from "./dtype.ts";
 import { DTypeError, formatShape, GradientError, LifetimeError } from "./errors.ts";
 import { type BackwardOptions, recorder } from "./grad-mode.ts";
 import { track } from "./lifetime.ts";
 import type { TensorMethods } from "./methods.ts";
 import { inspectTensor, printTensor } from "./print.ts";
-import { type Nested, readData, readDataSync, toNested } from "./read.ts";
+import { type Nested, Reading, readData, readDataSync, toNested } from "./read.ts";
 import type { Storage } from "./storage.ts";
 import { isContiguous, numel } from "./view.ts";
 
@@ -47,15 +48,13 @@ export class Tensor implements View {
     this.strides = strides;
     this.offset = offset;
     track(this);
+    noteMade(this);
   }
 
   get storage(): Storage {
     if (!this.#storage) {
       const made = this.gradFn ? ` made by ${this.gradFn.name}` : "";
-      throw new LifetimeError(
-        "tensor",
-        `a tensor ${formatShape(this.shape)}${made} was released: ${this.#released}. Keep it with detach() or keep()`,
-      );
+      throw new LifetimeError("tensor", `a tensor ${formatShape(this.shape)}${made} was released: ${this.#released}${describeSites(this)}`);
     }
     return this.#storage;
   }
@@ -171,11 +170,12 @@ export class Tensor implements View {
   }
 
   /** Releases this handle now; its memory goes when no other handle, view or graph holds it. Never needed for correctness. */
-  dispose(reason = "dispose() was called on it"): void {
+  dispose(reason = "dispose() was called on it. Leave it to the library, or call it after the last use"): void {
     if (!this.#storage) return;
     this.#storage.release();
     this.#storage = null;
     this.#released = reason;
+    noteReleased(this);
   }
 
   [Symbol.dispose](): void {
@@ -185,9 +185,8 @@ export class Tensor implements View {
   // --- reading
 
   /** The single element, as a number (bools as 0 and 1). Throws a ShapeError for more elements than one. */
-  async item(): Promise<number> {
-    const data = await readData(this, "item");
-    return data[0] as number;
+  item(): Promise<number> {
+    return Reading.resolve(readData(this, "item").then((data) => data[0] as number));
   }
 
   /** As `item`, at once, where the device reads synchronously. */

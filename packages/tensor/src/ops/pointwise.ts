@@ -1,9 +1,10 @@
 // Pointwise ops from formulas: the rows of formula/table.ts become functions on tensors here, and so does what users write with `pointwise`.
 import { type DType, dtypes, isFloat, promoteTypes } from "../dtype.ts";
-import { DTypeError } from "../errors.ts";
+import { DTypeError, GradkitError } from "../errors.ts";
 import { cast } from "../formula/build.ts";
 import { type Formula, formula, input, type Node, type ScalarType, scalar } from "../formula/nodes.ts";
 import { binary, ternary, unary } from "../formula/table.ts";
+import { notATensor } from "../operand.ts";
 import { Tensor } from "../tensor.ts";
 import { mapFormula, mapInPlace } from "./map.ts";
 
@@ -23,6 +24,8 @@ interface Plan {
 interface PointwiseOp {
   readonly name: string;
   readonly build: Build;
+  /** How many operands it takes; null for what users define. */
+  readonly arity: number | null;
   readonly scalarNames: string[];
   readonly defaults: Scalars;
   /** By the dtypes of the operands. */
@@ -34,9 +37,10 @@ const INT_NUMBER = 12;
 const FLOAT_NUMBER = 13;
 const BOOL_VALUE = 14;
 
-function codeOf(operand: Operand): number {
+function codeOf(op: string, operand: Operand): number {
   if (typeof operand === "number") return Number.isInteger(operand) ? INT_NUMBER : FLOAT_NUMBER;
   if (typeof operand === "boolean") return BOOL_VALUE;
+  if (!(operand instanceof Tensor)) throw notATensor(op, operand);
   return dtypes[operand.dtype].code + (operand.shape.length === 0 ? 6 : 0);
 }
 
@@ -66,6 +70,8 @@ function scalarNodes(op: PointwiseOp): Record<string, Node> {
 }
 
 function makePlan(op: PointwiseOp, operands: readonly Operand[]): Plan {
+  if (op.arity !== null && operands.length !== op.arity)
+    throw new GradkitError(op.name, `expected ${op.arity} operand${op.arity > 1 ? "s" : ""} (got ${operands.length})`);
   const named = scalarNodes(op);
   const anyFloat = operands.some((operand) => operand instanceof Tensor && isFloat(operand.dtype));
   const inputs: ScalarType[] = [];
@@ -90,7 +96,7 @@ function makePlan(op: PointwiseOp, operands: readonly Operand[]): Plan {
 
 function planFor(op: PointwiseOp, operands: readonly Operand[]): Plan {
   let key = operands.length;
-  for (let i = 0; i < operands.length; i++) key = key * CODES + codeOf(operands[i] as Operand);
+  for (let i = 0; i < operands.length; i++) key = key * CODES + codeOf(op.name, operands[i] as Operand);
   let plan = op.plans.get(key);
   if (!plan) {
     plan = makePlan(op, operands);
@@ -151,8 +157,9 @@ const withType = (f: Formula, type: ScalarType): Formula =>
     f.outputs.map((output) => cast(output, type)),
   );
 
-const makeOp = (name: string, build: Build, defaults: Scalars = {}): PointwiseOp => ({
+const makeOp = (name: string, arity: number | null, build: Build, defaults: Scalars = {}): PointwiseOp => ({
   name,
+  arity,
   build,
   defaults,
   scalarNames: Object.keys(defaults),
@@ -162,10 +169,11 @@ const makeOp = (name: string, build: Build, defaults: Scalars = {}): PointwiseOp
 /** What a user's formula gets: a node for each tensor or number; the last argument holds the scalars by name, and can be destructured. */
 export type FormulaArgument = Node & Readonly<Record<string, Node>>;
 
-/** Splits off the options object that may end an argument list. */
+/** Splits off the options object that may end an argument list: a plain one, all else was meant as an operand. */
 function splitOptions(args: readonly (Operand | Scalars)[]): [Operand[], Scalars | undefined] {
   const last = args.at(-1);
-  if (typeof last === "object" && !(last instanceof Tensor)) return [args.slice(0, -1) as Operand[], last];
+  if (typeof last === "object" && !(last instanceof Tensor) && Object.getPrototypeOf(last ?? 0) === Object.prototype)
+    return [args.slice(0, -1) as Operand[], last];
   return [args as Operand[], undefined];
 }
 
@@ -177,7 +185,7 @@ function splitOptions(args: readonly (Operand | Scalars)[]): [Operand[], Scalars
  * swish(tensor([1, 2]), { beta: 1.5 });
  */
 export function pointwise(name: string, build: (...args: FormulaArgument[]) => Node): (...args: (Operand | Scalars)[]) => Tensor {
-  const op = makeOp(name, build);
+  const op = makeOp(name, null, build);
   return (...args) => call(op, ...splitOptions(args))[0] as Tensor;
 }
 
@@ -191,12 +199,14 @@ export type PointwiseFunctions = Functions<typeof unary, [x: Tensor]> &
   Functions<typeof binary, [x: Operand, y: Operand]> &
   Functions<typeof ternary, [x: Operand, y: Operand, z: Operand]>;
 
-const rows: Readonly<Record<string, Row>> = { ...unary, ...binary, ...ternary };
+const tables: readonly Readonly<Record<string, Row>>[] = [unary, binary, ternary];
 const operations: Readonly<Record<string, PointwiseOp>> = Object.fromEntries(
-  Object.entries(rows).map(([name, row]) => [
-    name,
-    typeof row === "function" ? makeOp(name, row) : makeOp(name, ...(row as [Build, Scalars])),
-  ]),
+  tables.flatMap((rows, at) =>
+    Object.entries(rows).map(([name, row]) => [
+      name,
+      typeof row === "function" ? makeOp(name, at + 1, row) : makeOp(name, at + 1, ...(row as [Build, Scalars])),
+    ]),
+  ),
 );
 
 /** Every row of the table as a function of tensors and numbers. */
