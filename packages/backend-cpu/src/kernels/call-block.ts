@@ -32,10 +32,13 @@ export class CallBlock {
   readonly address: number;
   readonly #memory: Memory;
   readonly #start: number;
+  /** Held, never read: a small buffer that is dropped gives its memory back. */
+  readonly buffer: CpuBuffer;
 
   constructor(memory: Memory) {
     this.#memory = memory;
-    this.address = memory.allocate(4 * words).pointer;
+    this.buffer = memory.allocate(4 * words);
+    this.address = this.buffer.pointer;
     this.#start = this.address >>> 2;
   }
 
