@@ -1,6 +1,6 @@
 // Reading by index scatters gradients, writing by index gathers them.
-import { pad, type Shape, type Tensor, UnsupportedError } from "@gradkit/tensor";
-import { applyOp, gatherOp, type ScatterAttrs, scatterOp } from "@gradkit/tensor/recorder";
+import { type Shape, type Tensor, UnsupportedError } from "@gradkit/tensor";
+import { applyOp, embed, gatherOp, type ScatterAttrs, scatterOp } from "@gradkit/tensor/recorder";
 import { infoOf, type Vjp } from "../vjp.ts";
 
 // the indices were checked by the op whose gradient this is
@@ -26,12 +26,9 @@ export const scatter: Vjp<ScatterAttrs> = {
 };
 
 /** src may be larger than the indices: what was not used gets zeros. */
-function zeroPadded(x: Tensor, shape: Shape): Tensor {
-  const after = shape.map((size, d) => size - (x.shape[d] as number));
-  return after.some((size) => size > 0)
-    ? pad(
-        x,
-        after.reverse().flatMap((size) => [0, size]),
-      )
-    : x;
-}
+const zeroPadded = (x: Tensor, shape: Shape): Tensor =>
+  shape.reduce((padded, size, dim) => {
+    const length = padded.shape[dim] as number;
+    const attrs = { dim, start: 0, step: 1, length };
+    return length < size ? embed(padded, { shape: padded.shape.with(dim, size), fill: 0, view: "slice", attrs }) : padded;
+  }, x);

@@ -47,20 +47,18 @@ function activation<Options extends object>(
   return Object.defineProperty(type, "name", { value: name });
 }
 
-const alone = (fn: (x: Tensor) => Tensor) => (x: Tensor) => fn(x);
-
-export const ReLU: ActivationClass = /* @__PURE__ */ activation("ReLU", alone(relu));
-export const ReLU6: ActivationClass = /* @__PURE__ */ activation("ReLU6", alone(relu6));
-export const SELU: ActivationClass = /* @__PURE__ */ activation("SELU", alone(selu));
-export const SiLU: ActivationClass = /* @__PURE__ */ activation("SiLU", alone(silu));
-export const Mish: ActivationClass = /* @__PURE__ */ activation("Mish", alone(mish));
-export const Sigmoid: ActivationClass = /* @__PURE__ */ activation("Sigmoid", alone(sigmoid));
-export const LogSigmoid: ActivationClass = /* @__PURE__ */ activation("LogSigmoid", alone(logsigmoid));
-export const Tanh: ActivationClass = /* @__PURE__ */ activation("Tanh", alone(tanh));
-export const Tanhshrink: ActivationClass = /* @__PURE__ */ activation("Tanhshrink", alone(tanhshrink));
-export const Softsign: ActivationClass = /* @__PURE__ */ activation("Softsign", alone(softsign));
-export const Hardsigmoid: ActivationClass = /* @__PURE__ */ activation("Hardsigmoid", alone(hardsigmoid));
-export const Hardswish: ActivationClass = /* @__PURE__ */ activation("Hardswish", alone(hardswish));
+export const ReLU: ActivationClass = /* @__PURE__ */ activation("ReLU", (x) => relu(x));
+export const ReLU6: ActivationClass = /* @__PURE__ */ activation("ReLU6", (x) => relu6(x));
+export const SELU: ActivationClass = /* @__PURE__ */ activation("SELU", (x) => selu(x));
+export const SiLU: ActivationClass = /* @__PURE__ */ activation("SiLU", (x) => silu(x));
+export const Mish: ActivationClass = /* @__PURE__ */ activation("Mish", (x) => mish(x));
+export const Sigmoid: ActivationClass = /* @__PURE__ */ activation("Sigmoid", (x) => sigmoid(x));
+export const LogSigmoid: ActivationClass = /* @__PURE__ */ activation("LogSigmoid", (x) => logsigmoid(x));
+export const Tanh: ActivationClass = /* @__PURE__ */ activation("Tanh", (x) => tanh(x));
+export const Tanhshrink: ActivationClass = /* @__PURE__ */ activation("Tanhshrink", (x) => tanhshrink(x));
+export const Softsign: ActivationClass = /* @__PURE__ */ activation("Softsign", (x) => softsign(x));
+export const Hardsigmoid: ActivationClass = /* @__PURE__ */ activation("Hardsigmoid", (x) => hardsigmoid(x));
+export const Hardswish: ActivationClass = /* @__PURE__ */ activation("Hardswish", (x) => hardswish(x));
 
 export const LeakyReLU: ActivationClass<{ negativeSlope: number }> = /* @__PURE__ */ activation("LeakyReLU", leakyRelu, {
   negativeSlope: 0.01,

@@ -14,9 +14,9 @@ export interface BatchNormAttrs {
   readonly eps: number;
 }
 
-const centre = pointwise("centre", (x, mean) => sub(x, mean));
-const normalise = pointwise("normalise", (centred, rstd) => mul(centred, rstd));
-const affine = pointwise("affine", (x, weight, bias) => add(mul(x, weight), bias));
+const centre = /* @__PURE__ */ pointwise("centre", (x, mean) => sub(x, mean));
+const normalise = /* @__PURE__ */ pointwise("normalise", (centred, rstd) => mul(centred, rstd));
+const affine = /* @__PURE__ */ pointwise("affine", (x, weight, bias) => add(mul(x, weight), bias));
 
 /** Dims of the statistics: all but the channels. */
 export const statisticsDims = (rank: number): number[] => Array.from({ length: rank }, (_, d) => d).filter((d) => d !== 1);

@@ -193,10 +193,10 @@ export function logspace(
   );
 }
 
-const width = scalar(0, "int");
-const position = cast(index, "int");
-const eyeFormula = (type: ScalarType): Formula =>
-  formula([], ["int"], [cast(eq(sub(intDiv(position, width), rem(position, width)), 0), type)]);
+function eyeFormula(type: ScalarType): Formula {
+  const [position, width] = [cast(index, "int"), scalar(0, "int")];
+  return formula([], ["int"], [cast(eq(sub(intDiv(position, width), rem(position, width)), 0), type)]);
+}
 
 /** Ones on the diagonal of a rows × columns matrix. */
 export function eye(rows: number, columns: number = rows, { dtype = "float32", ...options }: TensorOptions = {}): Tensor {

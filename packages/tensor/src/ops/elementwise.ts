@@ -1,11 +1,106 @@
-// The rows of the pointwise table as named exports. A test holds this list and the table together.
+// The rows of the pointwise table as named exports, each by itself so that bundles drop those that nobody imports.
+// A test holds this list and the table together.
 import { pointwiseFunctions } from "./pointwise.ts";
 
-export const {
-  abs, neg, positive, sign, sgn, square, sqrt, rsqrt, reciprocal, exp, exp2, expm1, log, log1p, log2, log10, logit, sin, cos, tan, asin,
-  acos, atan, sinh, cosh, tanh, asinh, acosh, atanh, sinc, deg2rad, rad2deg, erf, erfc, lgamma, digamma, floor, ceil, trunc, frac, isnan,
-  isinf, isfinite, nanToNum, logicalNot, bitwiseNot, relu, relu6, leakyRelu, hardtanh, hardsigmoid, hardswish, hardshrink, softshrink, elu,
-  celu, selu, sigmoid, logsigmoid, silu, mish, softplus, softsign, tanhshrink, geluTanh, mul, truncDivide, floorDivide, fmod, remainder,
-  atan2, hypot, copysign, xlogy, heaviside, logaddexp, logaddexp2, maximum, minimum, fmax, fmin, clampMin, clampMax, eq, ne, lt, le, gt,
-  ge, logicalAnd, logicalOr, logicalXor, bitwiseAnd, bitwiseOr, bitwiseXor, where, lerp, threshold, addcmul, addcdiv,
-} = pointwiseFunctions; // biome-ignore format: a list
+const row = <Name extends keyof typeof pointwiseFunctions>(name: Name): (typeof pointwiseFunctions)[Name] => pointwiseFunctions[name];
+
+export const abs = /* @__PURE__ */ row("abs");
+export const neg = /* @__PURE__ */ row("neg");
+export const positive = /* @__PURE__ */ row("positive");
+export const sign = /* @__PURE__ */ row("sign");
+export const sgn = /* @__PURE__ */ row("sgn");
+export const square = /* @__PURE__ */ row("square");
+export const sqrt = /* @__PURE__ */ row("sqrt");
+export const rsqrt = /* @__PURE__ */ row("rsqrt");
+export const reciprocal = /* @__PURE__ */ row("reciprocal");
+export const exp = /* @__PURE__ */ row("exp");
+export const exp2 = /* @__PURE__ */ row("exp2");
+export const expm1 = /* @__PURE__ */ row("expm1");
+export const log = /* @__PURE__ */ row("log");
+export const log1p = /* @__PURE__ */ row("log1p");
+export const log2 = /* @__PURE__ */ row("log2");
+export const log10 = /* @__PURE__ */ row("log10");
+export const logit = /* @__PURE__ */ row("logit");
+export const sin = /* @__PURE__ */ row("sin");
+export const cos = /* @__PURE__ */ row("cos");
+export const tan = /* @__PURE__ */ row("tan");
+export const asin = /* @__PURE__ */ row("asin");
+export const acos = /* @__PURE__ */ row("acos");
+export const atan = /* @__PURE__ */ row("atan");
+export const sinh = /* @__PURE__ */ row("sinh");
+export const cosh = /* @__PURE__ */ row("cosh");
+export const tanh = /* @__PURE__ */ row("tanh");
+export const asinh = /* @__PURE__ */ row("asinh");
+export const acosh = /* @__PURE__ */ row("acosh");
+export const atanh = /* @__PURE__ */ row("atanh");
+export const sinc = /* @__PURE__ */ row("sinc");
+export const deg2rad = /* @__PURE__ */ row("deg2rad");
+export const rad2deg = /* @__PURE__ */ row("rad2deg");
+export const erf = /* @__PURE__ */ row("erf");
+export const erfc = /* @__PURE__ */ row("erfc");
+export const lgamma = /* @__PURE__ */ row("lgamma");
+export const digamma = /* @__PURE__ */ row("digamma");
+export const floor = /* @__PURE__ */ row("floor");
+export const ceil = /* @__PURE__ */ row("ceil");
+export const trunc = /* @__PURE__ */ row("trunc");
+export const frac = /* @__PURE__ */ row("frac");
+export const isnan = /* @__PURE__ */ row("isnan");
+export const isinf = /* @__PURE__ */ row("isinf");
+export const isfinite = /* @__PURE__ */ row("isfinite");
+export const nanToNum = /* @__PURE__ */ row("nanToNum");
+export const logicalNot = /* @__PURE__ */ row("logicalNot");
+export const bitwiseNot = /* @__PURE__ */ row("bitwiseNot");
+export const relu = /* @__PURE__ */ row("relu");
+export const relu6 = /* @__PURE__ */ row("relu6");
+export const leakyRelu = /* @__PURE__ */ row("leakyRelu");
+export const hardtanh = /* @__PURE__ */ row("hardtanh");
+export const hardsigmoid = /* @__PURE__ */ row("hardsigmoid");
+export const hardswish = /* @__PURE__ */ row("hardswish");
+export const hardshrink = /* @__PURE__ */ row("hardshrink");
+export const softshrink = /* @__PURE__ */ row("softshrink");
+export const elu = /* @__PURE__ */ row("elu");
+export const celu = /* @__PURE__ */ row("celu");
+export const selu = /* @__PURE__ */ row("selu");
+export const sigmoid = /* @__PURE__ */ row("sigmoid");
+export const logsigmoid = /* @__PURE__ */ row("logsigmoid");
+export const silu = /* @__PURE__ */ row("silu");
+export const mish = /* @__PURE__ */ row("mish");
+export const softplus = /* @__PURE__ */ row("softplus");
+export const softsign = /* @__PURE__ */ row("softsign");
+export const tanhshrink = /* @__PURE__ */ row("tanhshrink");
+export const geluTanh = /* @__PURE__ */ row("geluTanh");
+export const mul = /* @__PURE__ */ row("mul");
+export const truncDivide = /* @__PURE__ */ row("truncDivide");
+export const floorDivide = /* @__PURE__ */ row("floorDivide");
+export const fmod = /* @__PURE__ */ row("fmod");
+export const remainder = /* @__PURE__ */ row("remainder");
+export const atan2 = /* @__PURE__ */ row("atan2");
+export const hypot = /* @__PURE__ */ row("hypot");
+export const copysign = /* @__PURE__ */ row("copysign");
+export const xlogy = /* @__PURE__ */ row("xlogy");
+export const heaviside = /* @__PURE__ */ row("heaviside");
+export const logaddexp = /* @__PURE__ */ row("logaddexp");
+export const logaddexp2 = /* @__PURE__ */ row("logaddexp2");
+export const maximum = /* @__PURE__ */ row("maximum");
+export const minimum = /* @__PURE__ */ row("minimum");
+export const fmax = /* @__PURE__ */ row("fmax");
+export const fmin = /* @__PURE__ */ row("fmin");
+export const clampMin = /* @__PURE__ */ row("clampMin");
+export const clampMax = /* @__PURE__ */ row("clampMax");
+export const eq = /* @__PURE__ */ row("eq");
+export const ne = /* @__PURE__ */ row("ne");
+export const lt = /* @__PURE__ */ row("lt");
+export const le = /* @__PURE__ */ row("le");
+export const gt = /* @__PURE__ */ row("gt");
+export const ge = /* @__PURE__ */ row("ge");
+export const logicalAnd = /* @__PURE__ */ row("logicalAnd");
+export const logicalOr = /* @__PURE__ */ row("logicalOr");
+export const logicalXor = /* @__PURE__ */ row("logicalXor");
+export const bitwiseAnd = /* @__PURE__ */ row("bitwiseAnd");
+export const bitwiseOr = /* @__PURE__ */ row("bitwiseOr");
+export const bitwiseXor = /* @__PURE__ */ row("bitwiseXor");
+export const where = /* @__PURE__ */ row("where");
+export const lerp = /* @__PURE__ */ row("lerp");
+export const threshold = /* @__PURE__ */ row("threshold");
+export const addcmul = /* @__PURE__ */ row("addcmul");
+export const addcdiv = /* @__PURE__ */ row("addcdiv");

@@ -1,7 +1,7 @@
 // Random tensors. `rand`, `randn` and dropout are formulas that run on the device; initial weights and permutations are drawn on the host.
 import { formatShape, IndexError } from "../errors.ts";
 import { add, cast, lt, mul, rem, select } from "../formula/build.ts";
-import { formula, input, type Node, scalar } from "../formula/nodes.ts";
+import { type Formula, formula, input, type Node, type ScalarType, scalar } from "../formula/nodes.ts";
 import { normal as normalNode, randomBits, uniform as uniformNode } from "../formula/random.ts";
 import { defaultGenerator, type Generator } from "../random.ts";
 import type { Shape } from "../shape.ts";
@@ -15,9 +15,12 @@ export interface RandomOptions extends TensorOptions {
   generator?: Generator;
 }
 
-const [key0, key1] = [scalar(0, "uint"), scalar(1, "uint")];
-const uniformFormula = formula([], ["uint", "uint"], [uniformNode(key0, key1)]);
-const normalFormula = formula([], ["uint", "uint"], [normalNode(key0, key1)]);
+/** A formula of the key, which is its scalars 0 and 1; `scalars` are those after it. */
+const drawn = (build: (key0: Node, key1: Node) => Node, inputs: readonly ScalarType[] = [], scalars: readonly ScalarType[] = []): Formula =>
+  formula(inputs, ["uint", "uint", ...scalars], [build(scalar(0, "uint"), scalar(1, "uint"))]);
+
+const uniformFormula = /* @__PURE__ */ drawn(uniformNode);
+const normalFormula = /* @__PURE__ */ drawn(normalNode);
 
 /** Uniform in [0, 1). */
 export function rand(shape: Shape, { generator = defaultGenerator, dtype = "float32", ...options }: RandomOptions = {}): Tensor {
@@ -33,11 +36,11 @@ const like = (x: Tensor, options: RandomOptions): RandomOptions => ({ dtype: x.d
 export const randLike = (x: Tensor, options: RandomOptions = {}): Tensor => rand(x.shape, like(x, options));
 export const randnLike = (x: Tensor, options: RandomOptions = {}): Tensor => randn(x.shape, like(x, options));
 
-const span = scalar(3, "uint");
-const integerFormula = formula(
+/** Of low and how many numbers there are. */
+const integerFormula = /* @__PURE__ */ drawn(
+  (key0, key1) => add(scalar(2, "int"), cast(rem(randomBits(key0, key1), scalar(3, "uint")), "int")),
   [],
-  ["uint", "uint", "int", "uint"],
-  [add(scalar(2, "int"), cast(rem(randomBits(key0, key1), span), "int"))],
+  ["int", "uint"],
 );
 
 /** Whole numbers from low (included) to high (not included). */
@@ -66,11 +69,11 @@ export function normal(shape: Shape, mean = 0, std = 1, { generator = defaultGen
   return fromArray(generator.normalArray(numel(shape), mean, std), shape, "float32", options);
 }
 
-const kept: Node = lt(uniformNode(key0, key1), scalar(2, "float"));
-const dropoutFormula = formula(
+/** Of the probability to keep an element and the factor of those that are kept. */
+const dropoutFormula = /* @__PURE__ */ drawn(
+  (key0, key1) => select(lt(uniformNode(key0, key1), scalar(2, "float")), mul(input(0, "float"), scalar(3, "float")), 0),
   ["float"],
-  ["uint", "uint", "float", "float"],
-  [select(kept, mul(input(0, "float"), scalar(3, "float")), 0)],
+  ["float", "float"],
 );
 
 export interface DropoutOptions {
@@ -94,4 +97,4 @@ export function bernoulli(p: Tensor, { generator = defaultGenerator }: DropoutOp
   return mapFormula("bernoulli", bernoulliFormula, [p.detach()], generator.nextKey(), [p.dtype])[0] as Tensor;
 }
 
-const bernoulliFormula = formula(["float"], ["uint", "uint"], [cast(lt(uniformNode(key0, key1), input(0, "float")), "float")]);
+const bernoulliFormula = /* @__PURE__ */ drawn((key0, key1) => cast(lt(uniformNode(key0, key1), input(0, "float")), "float"), ["float"]);
