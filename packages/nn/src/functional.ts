@@ -7,10 +7,16 @@ export {
 export { glu, prelu, softmin } from "./functional/activations.ts";
 export { type BatchNormOptions, batchNorm } from "./functional/batch-norm.ts";
 export { bilinear } from "./functional/bilinear.ts";
-export { type CosineSimilarityOptions, cosineSimilarity, type PairwiseDistanceOptions, pairwiseDistance } from "./functional/distance.ts";
+export {
+  type CosineSimilarityOptions, cosineSimilarity, type NormalizeOptions, normalize, type PairwiseDistanceOptions, pairwiseDistance,
+} from "./functional/distance.ts"; // biome-ignore format: a list
 export { alphaDropout, type DropoutOptions, dropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout } from "./functional/dropout.ts";
 export { type EmbeddingOptions, embedding } from "./functional/embedding.ts";
+export { groupNorm, type InstanceNormOptions, instanceNorm } from "./functional/group-norm.ts";
+export { layerNorm, type RMSNormOptions, rmsNorm } from "./functional/layer-norm.ts";
+export { type LocalResponseNormOptions, localResponseNorm } from "./functional/local-response-norm.ts";
 export { channelShuffle, pixelShuffle, pixelUnshuffle } from "./functional/shuffle.ts";
+export type { EpsOptions } from "./functional/standardise.ts";
 export {
   type BCELossOptions,
   type BCEWithLogitsLossOptions,

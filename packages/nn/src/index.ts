@@ -12,9 +12,19 @@ export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, type DropoutLay
 export { Embedding, type EmbeddingLayerOptions } from "./layers/embedding.ts";
 export { Flatten, Identity, Unflatten } from "./layers/flatten.ts";
 export type { InitOptions } from "./layers/init-options.ts";
+export { InstanceNorm1d, InstanceNorm2d, InstanceNorm3d, type InstanceNormOptions } from "./layers/instance-norm.ts";
 export { Linear, type LinearOptions } from "./layers/linear.ts";
 export { MaxPool1d, MaxPool2d, MaxPool3d, type MaxPoolLayerOptions } from "./layers/max-pool.ts";
 export { ModuleList } from "./layers/module-list.ts";
+export {
+  GroupNorm,
+  type GroupNormOptions,
+  LayerNorm,
+  type LayerNormOptions,
+  LocalResponseNorm,
+  RMSNorm,
+  type RMSNormLayerOptions,
+} from "./layers/norm.ts";
 export {
   CircularPad1d,
   CircularPad2d,

@@ -25,3 +25,12 @@ export interface PairwiseDistanceOptions {
 export function pairwiseDistance(x1: Tensor, x2: Tensor, { p = 2, eps = 1e-6, keepdim = false }: PairwiseDistanceOptions = {}): Tensor {
   return scope(() => norm(x1.sub(x2).add(eps), p, -1, { keepdim }));
 }
+
+export interface NormalizeOptions {
+  /** Smallest norm to divide by. Default: 1e-12. */
+  eps?: number;
+}
+
+/** x divided by its p-norm along dim. */
+export const normalize = (x: Tensor, p = 2, dim: number | readonly number[] = 1, { eps = 1e-12 }: NormalizeOptions = {}): Tensor =>
+  scope(() => x.div(norm(x, p, dim, { keepdim: true }).clamp(eps)));

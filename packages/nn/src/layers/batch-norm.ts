@@ -48,11 +48,15 @@ export abstract class BatchNormNd extends Module {
   /** Throws where x has not the rank of the layer. */
   protected abstract checkRank(x: Tensor): void;
 
-  forward(x: Tensor): Tensor {
-    this.checkRank(x);
+  protected checkChannels(x: Tensor): void {
     if (x.shape[1] !== this.numFeatures) {
       throw new ShapeError(this.constructor.name, `expected ${this.numFeatures} channels (got x ${formatShape(x.shape)}). x is [N, C, …]`);
     }
+  }
+
+  forward(x: Tensor): Tensor {
+    this.checkRank(x);
+    this.checkChannels(x);
     const { runningMean, runningVar, numBatchesTracked, weight, bias, eps } = this;
     const training = this.training || !this.trackRunningStats;
     return scope(() => {

@@ -1,0 +1,19 @@
+// What the normalisations without a batch share. Statistics are batch norm's, on a shape where each set of values is a channel.
+import { batchNormTraining, type Tensor } from "@gradkit/tensor";
+
+export interface EpsOptions {
+  /** Added to the variance. Default: 1e-5. */
+  eps?: number;
+}
+
+/** Mean 0 and variance 1 for each of `sets` runs of consecutive elements. */
+export const standardise = (x: Tensor, sets: number, eps: number): Tensor =>
+  x.numel === 0 ? x : batchNormTraining(x.reshape(1, sets, x.numel / sets), null, null, eps).y.reshape(x.shape);
+
+export const affine = (x: Tensor, weight: Tensor | null, bias: Tensor | null): Tensor => {
+  const scaled = weight ? x.mul(weight) : x;
+  return bias ? scaled.add(bias) : scaled;
+};
+
+export const channelWise = (vector: Tensor | null, x: Tensor): Tensor | null =>
+  vector ? vector.reshape(x.shape.map((size, d) => (d === 1 ? size : 1))) : null;
