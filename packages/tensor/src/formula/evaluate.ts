@@ -4,8 +4,7 @@ import { erf, erfc, lgamma } from "./special.ts";
 
 type Operation = (a: number, b: number, c: number) => number;
 
-const floatBits = new Float32Array(1);
-const intBits = new Int32Array(floatBits.buffer);
+const bits = /* @__PURE__ */ new DataView(/* @__PURE__ */ new ArrayBuffer(4));
 
 /** What fits into 32 bits; the rest wraps. Bools are 0 and 1. */
 const wrap: Record<ScalarType, (x: number) => number> = {
@@ -23,14 +22,14 @@ function saturate(x: number, type: ScalarType): number {
 
 const toBits = (x: number, from: ScalarType): number => {
   if (from !== "float") return x | 0;
-  floatBits[0] = x;
-  return intBits[0] as number;
+  bits.setFloat32(0, x);
+  return bits.getInt32(0);
 };
 
-const fromBits = (bits: number, to: ScalarType): number => {
-  if (to !== "float") return wrap[to](bits);
-  intBits[0] = bits;
-  return floatBits[0] as number;
+const fromBits = (x: number, to: ScalarType): number => {
+  if (to !== "float") return wrap[to](x);
+  bits.setInt32(0, x);
+  return bits.getFloat32(0);
 };
 
 const roundHalfEven = (x: number): number => {
@@ -43,23 +42,17 @@ const roundHalfEven = (x: number): number => {
 /** C's pow: where JavaScript says NaN, 1 to any power and −1 to ±∞ are 1. */
 const power = (x: number, y: number): number => (x === 1 || (x === -1 && Math.abs(y) === Infinity) ? 1 : x ** y);
 
-const wrapped =
-  (f: (a: number, b: number) => number) =>
-  (type: ScalarType): Operation => {
-    const fit = wrap[type];
-    return type === "float" ? f : (a, b) => fit(f(a, b));
-  };
+function wrapped(type: ScalarType, f: (a: number, b: number) => number): Operation {
+  const fit = wrap[type];
+  return type === "float" ? f : (a, b) => fit(f(a, b));
+}
 
-const integerMul: Operation = (a, b) => Math.imul(a, b);
-const integer =
-  (f: (a: number, b: number) => number) =>
-  (type: ScalarType): Operation =>
-    type === "uint" ? (a, b) => f(a, b) >>> 0 : f;
+const integer = (type: ScalarType, f: (a: number, b: number) => number): Operation => (type === "uint" ? (a, b) => f(a, b) >>> 0 : f);
 
 /** Each primitive's meaning, given its own type and that of its first argument. */
 const meaning: { readonly [P in Primitive]: (type: ScalarType, argument: ScalarType) => Operation } = {
-  neg: wrapped((x) => -x),
-  abs: wrapped((x) => Math.abs(x)),
+  neg: (type) => wrapped(type, (x) => -x),
+  abs: (type) => wrapped(type, (x) => Math.abs(x)),
   floor: () => Math.floor,
   ceil: () => Math.ceil,
   trunc: () => Math.trunc,
@@ -86,15 +79,15 @@ const meaning: { readonly [P in Primitive]: (type: ScalarType, argument: ScalarT
   erf: () => erf,
   erfc: () => erfc,
   lgamma: () => lgamma,
-  not: (type) => (type === "bool" ? (x) => 1 - x : integer((x) => ~x)(type)),
+  not: (type) => (type === "bool" ? (x) => 1 - x : integer(type, (x) => ~x)),
   cast: (type, from) => (from === "float" && (type === "int" || type === "uint") ? (x) => saturate(x, type) : wrap[type]),
   bitcast: (type, from) => (x) => fromBits(toBits(x, from), type),
 
-  add: wrapped((a, b) => a + b),
-  sub: wrapped((a, b) => a - b),
-  mul: (type) => (type === "float" ? (a, b) => a * b : integer(integerMul as (a: number, b: number) => number)(type)),
-  div: wrapped((a, b) => a / b),
-  rem: wrapped((a, b) => a % b),
+  add: (type) => wrapped(type, (a, b) => a + b),
+  sub: (type) => wrapped(type, (a, b) => a - b),
+  mul: (type) => (type === "float" ? (a, b) => a * b : integer(type, Math.imul)),
+  div: (type) => wrapped(type, (a, b) => a / b),
+  rem: (type) => wrapped(type, (a, b) => a % b),
   min: () => (a, b) => Math.min(a, b),
   max: () => (a, b) => Math.max(a, b),
   pow: () => power,
@@ -104,10 +97,10 @@ const meaning: { readonly [P in Primitive]: (type: ScalarType, argument: ScalarT
   ne: () => (a, b) => (a !== b ? 1 : 0),
   lt: () => (a, b) => (a < b ? 1 : 0),
   le: () => (a, b) => (a <= b ? 1 : 0),
-  and: integer((a, b) => a & b),
-  or: integer((a, b) => a | b),
-  xor: integer((a, b) => a ^ b),
-  shl: integer((a, b) => a << b),
+  and: (type) => integer(type, (a, b) => a & b),
+  or: (type) => integer(type, (a, b) => a | b),
+  xor: (type) => integer(type, (a, b) => a ^ b),
+  shl: (type) => integer(type, (a, b) => a << b),
   shr: (type) => (type === "uint" ? (a, b) => a >>> b : (a, b) => a >> b),
   select: () => (condition, a, b) => (condition !== 0 ? a : b),
   madd: () => (a, b, c) => a * b + c,
