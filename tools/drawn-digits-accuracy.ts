@@ -6,7 +6,7 @@
 import { parseArgs } from "node:util";
 import { cpu } from "@gradkit/backend-cpu";
 import { DataLoader, Subset } from "@gradkit/data";
-import { DrawnDigits } from "@gradkit/data/drawn-digits";
+import { type DigitImages, DrawnDigits } from "@gradkit/data/drawn-digits";
 import { MNIST } from "@gradkit/data/mnist";
 import { Conv2d, CrossEntropyLoss, Flatten, Linear, MaxPool2d, ReLU, Sequential } from "@gradkit/nn";
 import { Adam } from "@gradkit/optim";
@@ -68,10 +68,12 @@ for (let epoch = 0; epoch < epochs; epoch++) {
   console.log(`epoch ${epoch + 1}/${epochs}  loss ${(lossSum / batches.length).toFixed(4)} on ${drawn.description}`);
 }
 
-let correct = 0;
-for await (const [images, labels] of new DataLoader(new Subset(real, judged), { batchSize: 1000 })) {
-  correct += await noGrad(() => lenet.call(images).argmax(1).eq(labels).sum()).item();
+async function report(digits: DigitImages, what: string): Promise<void> {
+  let correct = 0;
+  for await (const [images, labels] of new DataLoader(new Subset(digits, judged), { batchSize: 1000 })) {
+    correct += await noGrad(() => lenet.call(images).argmax(1).eq(labels).sum()).item();
+  }
+  console.log(`accuracy on ${judged.length} ${what} images of ${digits.description}: ${((100 * correct) / judged.length).toFixed(2)} %`);
 }
-console.log(
-  `accuracy on ${judged.length} ${values.split} images of ${real.description}: ${((100 * correct) / judged.length).toFixed(2)} %`,
-);
+await report(DrawnDigits.test({ seed, normalize: true }), "test");
+await report(real, values.split);
