@@ -7,12 +7,13 @@ import type { Options } from "./options.ts";
 const version = (): string =>
   (JSON.parse(readFileSync(new URL(import.meta.resolve("@gradkit/tensor/package.json")), "utf8")) as { version: string }).version;
 
-export function header(options: Options, device: Backend, model: Classifier): string {
+/** `source` and `note` are those of the digits that were opened. */
+export function header(options: Options, device: Backend, model: Classifier, source: string, note: string): string {
   const parameters = model.parameters().reduce((count, parameter) => count + parameter.numel, 0);
   return [
     `gradkit ${version()} · node ${process.versions.node} · ${process.platform} ${process.arch}`,
     `model ${options.model} (${parameters.toLocaleString("en")} parameters) · backend ${device.name} · seed ${options.seed}`,
-    `data ${options.data} · ${options.epochs} epochs · batch size ${options.batchSize} · learning rate ${options.lr}`,
+    `data ${source}${note} · ${options.epochs} epochs · batch size ${options.batchSize} · learning rate ${options.lr}`,
     "",
   ].join("\n");
 }

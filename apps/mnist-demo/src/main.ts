@@ -6,7 +6,7 @@ import { webgpu } from "@gradkit/backend-webgpu";
 import { DataLoader, type Dataset, Subset } from "@gradkit/data";
 import { save } from "@gradkit/data/files";
 import { type Backend, GradkitError, manualSeed, setDefaultDevice } from "@gradkit/tensor";
-import { openMnist } from "./data.ts";
+import { openDigits } from "./data.ts";
 import { accuracy, evaluate } from "./evaluate.ts";
 import { header } from "./header.ts";
 import { models } from "./models.ts";
@@ -29,28 +29,29 @@ async function run(options: Options): Promise<void> {
   manualSeed(options.seed);
 
   const model = models[options.model]();
-  console.log(header(options, device, model));
-  const { training, test } = await openMnist(options.data);
+  const { training, test, source, note } = await openDigits(options.data);
+  console.log(header(options, device, model, source, note));
   await mkdir(options.out, { recursive: true });
   const file = join(options.out, `${options.model}.safetensors`);
 
-  const { data, batchSize, lr, seed, keepBest } = options;
+  const { batchSize, lr, seed, keepBest } = options;
   const [learned, heldOut] = keepBest ? holdOut(training) : [training, null];
   await train(model, new DataLoader(learned, { batchSize, shuffle: true, seed }), {
     ...options,
     classes: test.classes,
+    note,
     validation: heldOut && new DataLoader(heldOut, { batchSize: TEST_BATCH_SIZE }),
     checkpoints: {
       file: join(options.out, `${options.model}.checkpoint.safetensors`),
-      settings: { model: options.model, data, "batch-size": batchSize, lr, seed, "keep-best": keepBest },
+      settings: { model: options.model, data: source, "batch-size": batchSize, lr, seed, "keep-best": keepBest },
       ...options,
     },
   });
   const counts = await evaluate(model, new DataLoader(test, { batchSize: TEST_BATCH_SIZE }), test.classes);
   await save(model.stateDict(), file);
 
-  console.log(`\n${classTable(counts, test.classes)}\n\n${confusionTable(counts, test.classes)}\n\nweights saved in ${file}`);
-  console.log(`test accuracy ${(100 * accuracy(counts)).toFixed(2)} %`);
+  console.log(`\n${classTable(counts, test.classes, note)}\n\n${confusionTable(counts, test.classes)}\n\nweights saved in ${file}`);
+  console.log(`test accuracy ${(100 * accuracy(counts)).toFixed(2)} %${note}`);
 }
 
 /** The first eleven twelfths, and the rest. */

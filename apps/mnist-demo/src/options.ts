@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { type ModelName, models } from "./models.ts";
 
 export interface Options {
-  /** A directory of IDX files, or "mnist": downloaded once, then cached. */
+  /** A directory of IDX files, "mnist": downloaded once, then cached, or "synthetic": drawn by code. */
   readonly data: string;
   readonly model: ModelName;
   readonly backend: BackendName;
@@ -28,8 +28,9 @@ export const help = `Trains a network on MNIST and tells how well it reads digit
 
   npm run demo -- [options]
 
-  --data DIR|mnist       a directory with the four IDX files (.gz or not), or "mnist":
-                         download them once and keep them        (mnist)
+  --data DIR|mnist|synthetic   (mnist)
+                         a directory with the four IDX files (.gz or not); "mnist": download
+                         them once and keep them, or else as "synthetic": digits drawn by code
   --model ${Object.keys(models).join("|")}   (cnn)
   --epochs N             passes over the training set            (4)
   --batch-size N         images a step                           (64)

@@ -5,12 +5,12 @@ import { bar } from "./progress.ts";
 
 const BAR_FROM = 0.9; // below it a bar is empty: differences in the last percents are what there is to see
 
-export function classTable(counts: ConfusionMatrix, classes: readonly string[]): string {
+export function classTable(counts: ConfusionMatrix, classes: readonly string[], note = ""): string {
   const rows = classAccuracies(counts).map((fraction, i) => {
     const picture = bar(Math.max(0, (fraction - BAR_FROM) / (1 - BAR_FROM)), 20);
     return `  ${classes[i]}  ${(100 * fraction).toFixed(2).padStart(6)} %  ${picture}`.trimEnd();
   });
-  return ["accuracy per digit (bars from 90 % to 100 %)", ...rows].join("\n");
+  return [`accuracy per digit${note}; bars from 90 % to 100 %`, ...rows].join("\n");
 }
 
 export function confusionTable(counts: ConfusionMatrix, classes: readonly string[]): string {

@@ -18,6 +18,8 @@ export interface TrainOptions {
   readonly epochs: number;
   readonly lr: number;
   readonly classes: readonly string[];
+  /** Printed behind every score. */
+  readonly note?: string;
   readonly checkpoints: CheckpointOptions;
   /** Images to choose the best epoch by, whose weights the model has in the end. Null: the last epoch's. */
   readonly validation: Batches | null;
@@ -30,7 +32,7 @@ export class DivergedError extends Error {}
 export async function train(
   model: Classifier,
   batches: Batches & Pick<DataLoader<unknown>, "stateDict" | "loadStateDict">,
-  { epochs, lr, classes, checkpoints: options, validation }: TrainOptions,
+  { epochs, lr, classes, note = "", checkpoints: options, validation }: TrainOptions,
 ): Promise<void> {
   const criterion = new CrossEntropyLoss();
   const optimizer = new Adam(model.parameters(), { lr });
@@ -40,7 +42,7 @@ export async function train(
   if (await checkpoints.restore()) console.log(`going on with ${options.resume}: epoch ${standing.epoch}, ${standing.seen} images seen\n`);
 
   const summary = (): string =>
-    `loss ${(standing.lossSum / standing.seen).toFixed(4)}  accuracy ${((100 * standing.correct) / standing.seen).toFixed(2)} %`;
+    `loss ${(standing.lossSum / standing.seen).toFixed(4)}  accuracy ${((100 * standing.correct) / standing.seen).toFixed(2)} %${note}`;
   while (standing.epoch <= epochs) {
     for (const group of optimizer.paramGroups) group.lr = lr * 0.5 ** (standing.epoch - 1);
     model.train();
