@@ -12,6 +12,8 @@ export interface Memory {
   readonly byteLength: number;
   /** The last batch of commands that names it. */
   lastBatch: number;
+  /** Records the constant that fills it, where that was put off: to be called before anything else touches it. */
+  fill: (() => void) | null;
 }
 
 export class WebGpuBuffer implements Buffer {
@@ -23,6 +25,13 @@ export class WebGpuBuffer implements Buffer {
     this.byteLength = byteLength;
     this.memory = memory;
   }
+}
+
+/** Makes a memory's contents real. */
+export function settleFill(memory: Memory): void {
+  const { fill } = memory;
+  memory.fill = null;
+  fill?.();
 }
 
 /** Below this much idle memory nothing is given back to the system. */
@@ -80,6 +89,7 @@ export class BufferPool {
   }
 
   giveBack(memory: Memory): void {
+    memory.fill = null;
     const { byteLength } = memory;
     if (this.pooledBytes + byteLength > Math.max(keptBytes, this.liveBytes)) {
       this.#settle(memory);
@@ -108,6 +118,6 @@ export class BufferPool {
     const describe = (): string => `allocate(${size} bytes, with ${this.liveBytes} live and ${this.pooledBytes} pooled)`;
     const usage = bufferUsage.storage | bufferUsage.copySource | bufferUsage.copyDestination;
     const gpu = this.#device.watch(describe, () => this.#device.gpu.createBuffer({ size, usage }));
-    return { id: this.#nextId++, gpu, byteLength: size, lastBatch: -1 };
+    return { id: this.#nextId++, gpu, byteLength: size, lastBatch: -1, fill: null };
   }
 }

@@ -1,6 +1,6 @@
 // Records work into one encoder with one open compute pass, and submits it on a read, when the ring of kernels' words is full, and when
 // nothing was recorded for a moment.
-import type { Memory } from "./buffers.ts";
+import { type Memory, settleFill } from "./buffers.ts";
 import type { Device } from "./device.ts";
 import { type Kernel, windowBytes } from "./pipelines.ts";
 import { bufferUsage } from "./webgpu-constants.ts";
@@ -39,6 +39,7 @@ export class Recorder {
   #kernels: string[] = [];
   #timer: ReturnType<typeof setTimeout> | null = null;
   #recordedAtTimer = 0;
+  #held: (() => void) | null = null;
 
   constructor(device: Device) {
     this.#device = device;
@@ -52,6 +53,7 @@ export class Recorder {
   /** Starts a dispatch: the kernel's words follow, in the order in which its code reads them. */
   begin(kernel: Kernel): this {
     this.#device.check();
+    this.settle();
     if (this.#window + kernel.windowByteLength > ringByteLength) this.submit();
     this.#word = this.#window / 4;
     this.int(0); // opaqueZero
@@ -88,6 +90,9 @@ export class Recorder {
 
   copy(from: Memory | GPUBuffer, fromOffset: number, to: Memory | GPUBuffer, toOffset: number, byteLength: number): void {
     this.#device.check();
+    this.settle();
+    for (const memory of [from, to]) if ("gpu" in memory) settleFill(memory);
+    this.settle();
     this.#endPass();
     const raw = (memory: Memory | GPUBuffer): GPUBuffer => {
       if (!("gpu" in memory)) return memory;
@@ -99,10 +104,25 @@ export class Recorder {
 
   /** Whether recorded work that is not yet submitted names this memory. */
   isPending(memory: Memory): boolean {
+    this.settle();
     return this.#encoder !== null && memory.lastBatch === this.batch;
   }
 
+  /** Work that may still grow: `settle` records it. One at a time. */
+  hold(settle: () => void): void {
+    this.#held = settle;
+    this.#submitWhenIdle();
+  }
+
+  /** Records what is held. */
+  settle(): void {
+    const held = this.#held;
+    this.#held = null;
+    held?.();
+  }
+
   submit(): void {
+    this.settle();
     const encoder = this.#encoder;
     if (!encoder) return;
     this.#endPass();
@@ -139,7 +159,7 @@ export class Recorder {
     this.#recordedAtTimer = this.counters.dispatches;
     this.#timer = setTimeout(() => {
       this.#timer = null;
-      if (!this.#encoder) return;
+      if (!this.#encoder && !this.#held) return;
       if (this.counters.dispatches === this.#recordedAtTimer) this.submit();
       else this.#submitWhenIdle();
     }, idleMs);

@@ -21,11 +21,11 @@ describe.skipIf(!opened)("training", () => {
     got.forEach((loss, i) => {
       expect(Math.abs(loss - (expected[i] as number)) / (expected[i] as number), `step ${i}`).toBeLessThan(noise);
     });
-    expect(got.at(-1)).toBeLessThan(0.7 * (got[0] as number));
+    expect(got.at(-1)).toBeLessThan(0.9 * (got[0] as number));
   };
 
   it("an MLP follows the CPU's loss curve for 50 steps, dropout included", { timeout: 120_000 }, () => compare("mlpWithDropout", 50));
-  it("LeNet follows it too", { timeout: 240_000 }, () => compare("lenet", 20));
+  it("LeNet follows it too", { timeout: 240_000 }, () => compare("lenet", 15));
 
   it("draws what the CPU draws", async () => {
     const draw = async (on: Backend): Promise<unknown[]> => {
@@ -39,14 +39,14 @@ describe.skipIf(!opened)("training", () => {
     expect(await randn([5]).data()).toHaveLength(5);
   });
 
-  it("one submit a step", { timeout: 60_000 }, async () => {
+  it("one submit and at most 25 dispatches a step", { timeout: 60_000 }, async () => {
     const run = startRun(device, "mlp");
     await losses(run, 3);
     const before = device.counters();
     await losses(run, 5);
     const after = device.counters();
     expect(after.submits - before.submits).toBe(5);
-    console.log(`an MLP + Adam step: ${(after.dispatches - before.dispatches) / 5} dispatches`);
+    expect((after.dispatches - before.dispatches) / 5).toBeLessThanOrEqual(25);
   });
 
   it("500 steps hold the same memory as 50", { timeout: 240_000 }, async () => {

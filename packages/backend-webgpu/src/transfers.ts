@@ -1,6 +1,6 @@
 // Bytes to and from the device. A write must not overtake work that is recorded but not yet submitted; a read submits it.
 import { DeviceError } from "@gradkit/tensor/backend";
-import type { BufferPool, Memory, WebGpuBuffer } from "./buffers.ts";
+import { type BufferPool, type Memory, settleFill, type WebGpuBuffer } from "./buffers.ts";
 import type { Device } from "./device.ts";
 import type { Recorder } from "./recorder.ts";
 import { classByteLength } from "./size-class.ts";
@@ -32,6 +32,7 @@ export class Transfers {
       );
     }
     const { memory } = buffer;
+    settleFill(memory);
     if (!this.#recorder.isPending(memory)) {
       this.#enqueue(memory, byteOffset, data);
       return;

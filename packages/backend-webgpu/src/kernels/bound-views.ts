@@ -1,7 +1,7 @@
 // The views of one dispatch as bindings. Views that share memory are bound once: WebGPU refuses a buffer that is readable in one binding
 // and writable in another.
 import { type DType, dtypes, type View } from "@gradkit/tensor/backend";
-import type { Memory, WebGpuBuffer } from "../buffers.ts";
+import { type Memory, settleFill, type WebGpuBuffer } from "../buffers.ts";
 import type { Binding } from "../pipelines.ts";
 
 export interface BoundViews {
@@ -36,6 +36,7 @@ export function bindViews(views: readonly View[], firstOutput: number): BoundVie
     let slot = memories.indexOf(memory);
     if (slot < 0) {
       slot = memories.length;
+      settleFill(memory);
       memories.push(memory);
       writable.push(false);
     }
