@@ -1,12 +1,12 @@
-// The device without the kernels of convolution and pooling, for pages that count bytes.
-import type { Backend } from "@gradkit/tensor/backend";
+// The device without kernels for whole ops and without rare functions, for pages that count bytes.
+import { type Backend, lowerCommon } from "@gradkit/tensor/backend";
 import { createCpu } from "./create-cpu.ts";
-import { createSoftmax } from "./kernels/softmax.ts";
 import { type CpuOptions, openMemory } from "./memory-options.ts";
 
 /**
- * A CPU device 7 KB (min+gzip) smaller than that of `@gradkit/backend-cpu`. Every op works on it; convolution and pooling by their
- * decompositions, which are many times slower.
+ * A CPU device 10 KB (min+gzip) smaller than that of `@gradkit/backend-cpu`. Softmax, convolution and pooling work by their decompositions:
+ * the last two are many times slower. `tan`, the inverse trigonometric and hyperbolic functions, `sinh`, `cosh`, `erfc` and `lgamma` are an
+ * `UnsupportedError`.
  *
  * @throws {DeviceError} where the engine gives no memory.
  * @example
@@ -14,7 +14,7 @@ import { type CpuOptions, openMemory } from "./memory-options.ts";
  * setDefaultDevice(await cpu());
  */
 export async function cpu(options: CpuOptions = {}): Promise<Backend> {
-  return createCpu(openMemory(options), createSoftmax);
+  return createCpu(openMemory(options), { lower: lowerCommon });
 }
 
 export type { CpuOptions };

@@ -1,5 +1,5 @@
 // The backend: one object over one memory, its kernels compiled as they are first called.
-import type { Backend, DType, FusedKernels } from "@gradkit/tensor/backend";
+import type { Backend, DType, FusedKernels, Lower } from "@gradkit/tensor/backend";
 import type { CpuBuffer } from "./buffer.ts";
 import { createGather } from "./kernels/gather.ts";
 import { MapKernels } from "./kernels/map.ts";
@@ -12,12 +12,17 @@ import type { Memory } from "./memory.ts";
 
 const dtypes: ReadonlySet<DType> = /* @__PURE__ */ new Set<DType>(["float32", "int32", "uint8", "bool"]);
 
-/** Makes the kernels for whole ops. */
-export type MakeFused = (memory: Memory, map: Backend["map"]) => Partial<FusedKernels>;
+/** What a small device does without. */
+export interface CpuParts {
+  /** Writes functions as arithmetic. */
+  readonly lower: Lower;
+  /** Makes the kernels for whole ops. */
+  readonly createFused?: (memory: Memory, map: Backend["map"]) => Partial<FusedKernels>;
+}
 
 /** The backend on a given memory. */
-export function createCpu(memory: Memory, makeFused: MakeFused): Backend {
-  const kernels = new MapKernels(memory);
+export function createCpu(memory: Memory, { lower, createFused }: CpuParts): Backend {
+  const kernels = new MapKernels(memory, lower);
   const map: Backend["map"] = (formula, inputs, scalars, outputs) => kernels.map(formula, inputs, scalars, outputs);
   const readSync = (buffer: CpuBuffer, byteOffset: number, byteLength: number): ArrayBuffer => {
     const start = buffer.pointer + byteOffset;
@@ -36,12 +41,12 @@ export function createCpu(memory: Memory, makeFused: MakeFused): Backend {
     readSync: (buffer, byteOffset, byteLength) => readSync(buffer as CpuBuffer, byteOffset, byteLength),
     synchronize: async () => {},
     map,
-    reduce: createReduce(memory, map),
+    reduce: createReduce(memory, lower, map),
     matmul: createMatmul(memory, map),
     gather: createGather(memory),
     scatter: createScatter(memory),
     scan: createScan(memory),
     sort: createSort(memory),
-    fused: makeFused(memory, map),
+    fused: createFused?.(memory, map) ?? {},
   };
 }

@@ -33,7 +33,9 @@ export {
   sqrt, sub, tan, tanh, trunc, xor,
 } from "./formula/build.ts"; // biome-ignore format: a list
 export { evaluate } from "./formula/evaluate.ts";
+export { lowerCommon } from "./formula/lowering/common.ts";
 export { lower } from "./formula/lowering/index.ts";
+export type { Lower } from "./formula/lowering/lower.ts";
 export {
   constant,
   expandCustom,

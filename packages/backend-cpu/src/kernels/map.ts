@@ -1,5 +1,5 @@
 // Elementwise kernels, compiled from formulas when they are first called: one per formula, operand dtypes and way of walking.
-import { type DType, dtypes, type Formula, isContiguous, numel, type View } from "@gradkit/tensor/backend";
+import { type DType, dtypes, type Formula, isContiguous, type Lower, numel, type View } from "@gradkit/tensor/backend";
 import type { Memory } from "../memory.ts";
 import { ModuleBuilder } from "../wasm/emitter.ts";
 import { CallBlock } from "./call-block.ts";
@@ -15,13 +15,15 @@ export type Kernel = (block: number) => void;
 class FormulaKernels {
   readonly usesIndex: boolean;
   readonly #memory: Memory;
+  readonly #lower: Lower;
   readonly #formula: Formula;
   readonly #byKey = new Map<number | string, Kernel>();
   #lastKey: number | string = -1;
   #last: Kernel | undefined;
 
-  constructor(memory: Memory, formula: Formula) {
+  constructor(memory: Memory, lower: Lower, formula: Formula) {
     this.#memory = memory;
+    this.#lower = lower;
     this.#formula = formula;
     this.usesIndex = usesIndex(formula);
   }
@@ -35,7 +37,7 @@ class FormulaKernels {
   }
 
   compile(key: number | string, rows: boolean, classes: readonly OperandClass[]): Kernel {
-    const kernel = compile(this.#memory, this.#formula, classes, rows);
+    const kernel = compile(this.#memory, this.#lower, this.#formula, classes, rows);
     this.#byKey.set(key, kernel);
     this.#last = kernel;
     this.#lastKey = key;
@@ -43,8 +45,9 @@ class FormulaKernels {
   }
 }
 
-function compile(memory: Memory, formula: Formula, classes: readonly OperandClass[], rows: boolean): Kernel {
+function compile(memory: Memory, lower: Lower, formula: Formula, classes: readonly OperandClass[], rows: boolean): Kernel {
   const prepared = prepareFormula(
+    lower,
     formula,
     classes.map(({ dtype }) => dtype),
   );
@@ -64,13 +67,15 @@ const extendKey = (key: number | string, dtype: DType, access: Access): number |
 /** The map op: `Backend.map` of the contract. */
 export class MapKernels {
   readonly #memory: Memory;
+  readonly #lower: Lower;
   readonly #block: CallBlock;
   readonly #iteration = new Iteration();
   readonly #transposed: TransposedCopy;
   readonly #formulas: FormulaKernels[] = []; // by formula id
 
-  constructor(memory: Memory) {
+  constructor(memory: Memory, lower: Lower) {
     this.#memory = memory;
+    this.#lower = lower;
     this.#block = new CallBlock(memory);
     this.#transposed = new TransposedCopy(memory);
   }
@@ -78,7 +83,7 @@ export class MapKernels {
   map(formula: Formula, inputs: readonly View[], scalars: readonly number[], outputs: readonly View[]): void {
     const elements = numel((outputs[0] as View).shape);
     if (elements === 0) return;
-    const kernels = (this.#formulas[formula.id] ??= new FormulaKernels(this.#memory, formula));
+    const kernels = (this.#formulas[formula.id] ??= new FormulaKernels(this.#memory, this.#lower, formula));
     this.#block.setScalars(inputs.length + outputs.length, formula.scalars, scalars);
     if (inputs.every(isContiguous) && outputs.every(isContiguous)) this.#mapFlat(kernels, inputs, outputs, elements);
     else if (!this.#mapTransposed(formula, inputs, scalars, outputs, elements))

@@ -5,7 +5,7 @@ import {
   dtypes,
   type Formula,
   input,
-  lower,
+  type Lower,
   type Node,
   type ScalarType,
   topological,
@@ -26,7 +26,7 @@ export interface PreparedFormula {
 }
 
 /** `stored` are the operands' dtypes: inputs, then outputs. Outputs beyond it keep the formula's type. */
-export function prepareFormula(formula: Formula, stored: readonly DType[]): PreparedFormula {
+export function prepareFormula(lower: Lower, formula: Formula, stored: readonly DType[]): PreparedFormula {
   const { inputs, scalars } = formula;
   const converted = transform(formula.outputs, (n, args) => {
     if (n.op !== "input") return withArgs(n, args);

@@ -1,22 +1,6 @@
 // argmax and argmin. Each element becomes an integer key that orders as the elements do — NaN above all, equal zeros equal — so that one integer
 // comparison decides, and the value can be read back from the key.
-import {
-  add,
-  and,
-  bitcast,
-  cast,
-  constant,
-  type DType,
-  formula,
-  input,
-  type Node,
-  ne,
-  not,
-  select,
-  shr,
-  sub,
-  xor,
-} from "@gradkit/tensor/backend";
+import { add, and, bitcast, cast, constant, type Node, ne, not, type ScalarType, select, shr, sub, xor } from "@gradkit/tensor/backend";
 import { doWhile, when } from "../wasm/control.ts";
 import type { Code, FunctionBuilder, Local } from "../wasm/emitter.ts";
 import { i32 } from "../wasm/scalar.ts";
@@ -24,9 +8,8 @@ import { i32x4, type V128, v128 } from "../wasm/simd.ts";
 import { groupWord, innerWord, scalarWord, strideWord } from "./call-block.ts";
 import { emitExpression } from "./expression.ts";
 import { Operand, strided } from "./operand.ts";
-import { prepareFormula } from "./prepare.ts";
 import { lanePositions } from "./reduce-rows.ts";
-import type { Reduction } from "./reduction.ts";
+import { emitFinish, type Reduction } from "./reduction.ts";
 import { emitRows } from "./rows.ts";
 
 const nanKey = 0x7fff_ffff;
@@ -41,13 +24,14 @@ export function toKey(x: Node, smallest: boolean): Node {
   return select(ne(x, x), constant(nanKey, "int"), flipNegative(bitcast(ordered, "int")));
 }
 
-function fromKey(key: Node, type: Reduction["type"], smallest: boolean): Node {
-  if (type !== "float") return smallest ? not(key) : key;
+/** The extreme itself, of `type`. */
+export function fromKey(key: Node, type: ScalarType, smallest: boolean): Node {
+  if (type !== "float") return cast(smallest ? not(key) : key, type);
   const ordered = bitcast(flipNegative(key), "float");
   return smallest ? sub(0, ordered) : ordered;
 }
 
-/** Operands: the inputs, where the position goes and, if asked for, where the value goes. `reduction.formula` gives keys. */
+/** Operands: the inputs, where the position goes and, if asked for, where the value goes. `reduction.formula` gives keys, `reduction.finish` a value from its key. */
 export function emitReducePositions(f: FunctionBuilder, block: Local<"i32">, reduction: Reduction, values: boolean): Code {
   const { formula: keys, classes } = reduction;
   const operands = classes.map((each) => new Operand(f, each));
@@ -97,11 +81,7 @@ export function emitReducePositions(f: FunctionBuilder, block: Local<"i32">, red
     best.set(v128.laneselect(otherKey, best, wins)),
     bestPosition.set(v128.laneselect(otherPosition, bestPosition, wins)),
   ];
-  const value = prepareFormula(
-    formula(["int"], [], [cast(fromKey(input(0, "int"), reduction.type, reduction.reducer === "argmin"), reduction.type)]),
-    ["int32", ...(values ? [classes.at(-1)?.dtype as DType] : [])],
-  );
-  const decoded = emitExpression(f, value.outputs, { input: () => best, scalar: () => best, index: () => best });
+  const decoded = emitFinish(f, reduction, best, scalars);
   const row: Code = [
     inputs.map((each) => each.startRow()),
     left.set(inner),

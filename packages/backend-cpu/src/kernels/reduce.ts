@@ -1,6 +1,6 @@
 // Backend.reduce: decides which dims form the inner loop and compiles the kernel for it.
 import {
-  type Backend, constant, contiguousStrides, type DType, type Finish, type Formula, formula, input, numel, type Reducer, transform, type View, withArgs,
+  type Backend, constant, contiguousStrides, type DType, type Finish, type Formula, formula, input, type Lower, numel, type Reducer, transform, type View, withArgs,
 } from "@gradkit/tensor/backend"; // biome-ignore format: a list
 import type { Memory } from "../memory.ts";
 import { ModuleBuilder } from "../wasm/emitter.ts";
@@ -11,7 +11,7 @@ import type { Kernel } from "./map.ts";
 import type { OperandClass } from "./operand.ts";
 import { usesIndex } from "./prepare.ts";
 import { emitReduceColumns, scratchByteLength, tileColumns } from "./reduce-columns.ts";
-import { emitReducePositions, toKey } from "./reduce-positions.ts";
+import { emitReducePositions, fromKey, toKey } from "./reduce-positions.ts";
 import { emitReduceRows } from "./reduce-rows.ts";
 import { prepareReduction } from "./reduction.ts";
 
@@ -35,7 +35,7 @@ interface Plan {
   readonly columnStrides: readonly number[];
 }
 
-export function createReduce(memory: Memory, map: Backend["map"]): Backend["reduce"] {
+export function createReduce(memory: Memory, lower: Lower, map: Backend["map"]): Backend["reduce"] {
   const block = new CallBlock(memory);
   const iteration = new Iteration();
   const kernels = new Map<string, Kernel>();
@@ -48,7 +48,7 @@ export function createReduce(memory: Memory, map: Backend["map"]): Backend["redu
     for (const { dtype, access } of classes) key += `,${dtype}${access}`;
     let kernel = kernels.get(key);
     if (!kernel) {
-      kernel = compile(memory, kind, reducer, source, classes, finish);
+      kernel = compile(memory, lower, kind, reducer, source, classes, finish);
       kernels.set(key, kernel);
     }
     return kernel;
@@ -180,6 +180,7 @@ function nothing(reducer: Reducer, source: Formula, finish: Finish | undefined):
 
 function compile(
   memory: Memory,
+  lower: Lower,
   kind: Kind,
   reducer: Reducer,
   source: Formula,
@@ -189,12 +190,14 @@ function compile(
   const module = new ModuleBuilder(memory);
   const [root] = source.outputs;
   if (kind === "positions" && root) {
-    const keys = formula(source.inputs, source.scalars, [toKey(root, reducer === "argmin")]);
-    const reduction = { ...prepareReduction(reducer, keys, classes, undefined), type: root.type };
+    const smallest = reducer === "argmin";
+    const keys = formula(source.inputs, source.scalars, [toKey(root, smallest)]);
+    const value = formula(["int"], [], [fromKey(input(0, "int"), root.type, smallest)]);
+    const reduction = prepareReduction(lower, reducer, keys, classes, { formula: value, scalars: [] });
     const values = classes.length - source.inputs.length === 2;
     module.func("reduce", ["i32"], null, (f, block) => emitReducePositions(f, block, reduction, values));
   } else {
-    const reduction = prepareReduction(reducer, source, classes, finish);
+    const reduction = prepareReduction(lower, reducer, source, classes, finish);
     const emit = kind === "columns" ? emitReduceColumns : emitReduceRows;
     module.func("reduce", ["i32"], null, (f, block) => emit(f, block, reduction));
   }

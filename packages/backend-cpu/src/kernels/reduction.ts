@@ -1,5 +1,5 @@
 // A reduction as the emitters see it: the formula on the way in, what is done to the total, and the operands.
-import { type DType, type Finish, type Formula, formula, input, type Reducer, type ScalarType } from "@gradkit/tensor/backend";
+import { type DType, type Finish, type Formula, formula, input, type Lower, type Reducer, type ScalarType } from "@gradkit/tensor/backend";
 import type { FunctionBuilder, Local } from "../wasm/emitter.ts";
 import type { V128 } from "../wasm/simd.ts";
 import { type Expression, emitExpression } from "./expression.ts";
@@ -18,6 +18,7 @@ export interface Reduction {
 const storedAs: Record<ScalarType, DType> = { float: "float32", int: "int32", uint: "int32", bool: "bool" };
 
 export function prepareReduction(
+  lower: Lower,
   reducer: Reducer,
   source: Formula,
   classes: readonly OperandClass[],
@@ -30,8 +31,8 @@ export function prepareReduction(
     reducer,
     classes,
     type,
-    formula: prepareFormula(source, dtypes.slice(0, source.inputs.length)),
-    finish: prepareFormula(last, [storedAs[type], dtypes.at(-1) as DType]),
+    formula: prepareFormula(lower, source, dtypes.slice(0, source.inputs.length)),
+    finish: prepareFormula(lower, last, [storedAs[type], dtypes.at(-1) as DType]),
   };
 }
 

@@ -1,0 +1,25 @@
+import { conv2d, logSoftmax, tensor } from "@gradkit/tensor";
+import { expect, it } from "vitest";
+import { cpu } from "./core.ts";
+import { cpu as fullCpu } from "./cpu.ts";
+
+const numbers = [0.3, -1.7, 2.1, 0.9, -0.2, 1.4, -2.6, 0.1, 0.7];
+
+it("computes by decompositions what the full device has kernels for", async () => {
+  const [core, full] = [await cpu(), await fullCpu()];
+  const run = (device: typeof core) => {
+    const x = tensor(numbers, { device }).reshape(1, 1, 3, 3);
+    const weight = tensor([1, -2, 0.5, 3], { device }).reshape(1, 1, 2, 2);
+    return [logSoftmax(x, 3), x.softmax(2), conv2d(x, weight)].map((y) => [...y.dataSync()]);
+  };
+  for (const [k, values] of run(core).entries()) {
+    run(full)[k]?.forEach((expected, i) => {
+      expect(values[i]).toBeCloseTo(expected, 6); // float32, in another order
+    });
+  }
+});
+
+it("names the device that has a rare function", async () => {
+  const x = tensor([0.5], { device: await cpu() });
+  expect(() => x.lgamma()).toThrowErrorMatchingInlineSnapshot(`[UnsupportedError: lgamma: the small CPU device does not compute it. Import cpu from @gradkit/backend-cpu, not from its /core]`);
+});
