@@ -6,9 +6,13 @@ export interface Chosen {
   readonly slack: number;
 }
 
-const makers: Readonly<Record<string, () => Promise<Chosen>>> = {
+const makers: Readonly<Record<string, () => Promise<Chosen | null>>> = {
   reference: async () => ({ backend: (await import("@gradkit/tensor/testing")).reference(), slack: 1 }),
   cpu: async () => ({ backend: await (await import("@gradkit/backend-cpu")).cpu(), slack: 1 }),
+  webgpu: async () => {
+    const backend = await (await import("@gradkit/backend-webgpu")).webgpu();
+    return backend && { backend, slack: 1 };
+  },
 };
 
 /** Null where there is no backend of this name, or its device is not there. */
