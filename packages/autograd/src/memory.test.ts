@@ -26,7 +26,7 @@ test("1,000 training steps hold as much as 10", async () => {
       }
     });
     loss.dispose(); // a scalar is never released by the library, and too small to be noticed in time by the collector
-    markStep(); // as optimizers do
+    markStep(parameters); // as optimizers do
   };
   const live: number[] = [];
   for (let i = 1; i <= 1000; i++) {
@@ -57,10 +57,10 @@ test("a loss that is kept keeps no activations", async () => {
     const loss = x.exp().tanh().square().mean();
     loss.backward();
     losses.push(loss);
-    markStep();
+    markStep(x);
   }
-  markStep();
-  markStep();
+  markStep(x);
+  markStep(x);
   const megabyte = 2 ** 20; // one activation, or the grad of x
   expect(device.memory().liveBytes - before).toBeLessThan(2 * megabyte);
   expect(losses).toHaveLength(20);

@@ -86,7 +86,7 @@ export abstract class Optimizer<Options extends CommonOptions> {
         }
       }),
     );
-    markStep();
+    markStep(this);
     return loss;
   }
 

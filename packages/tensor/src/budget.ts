@@ -45,7 +45,7 @@ function checkBudget(device: Backend, byteLength: number): void {
   if (liveBytes + byteLength <= budget) return;
   throw new DeviceError(
     "allocate",
-    `the memory budget is spent: ${mebibytes(byteLength)} asked, ${mebibytes(liveBytes)} live, budget ${mebibytes(budget)}. ${largestKinds(device)}`,
+    `the memory budget is spent: ${formatBytes(byteLength)} asked, ${formatBytes(liveBytes)} live, budget ${formatBytes(budget)}. ${largestKinds(device)}`,
   );
 }
 
@@ -61,7 +61,7 @@ function largestKinds(device: Backend): string {
     sum.bytes += byteLength;
   }
   const largest = [...kinds].sort(([, a], [, b]) => b.bytes - a.bytes).slice(0, KINDS_SHOWN);
-  return `Most is held by ${largest.map(([kind, { count, bytes }]) => `${count} × ${kind} (${mebibytes(bytes)})`).join(", ") || "small tensors"}`;
+  return `Most is held by ${largest.map(([kind, { count, bytes }]) => `${count} × ${kind} (${formatBytes(bytes)})`).join(", ") || "small tensors"}`;
 }
 
-const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+const formatBytes = (bytes: number): string => (bytes < 2 ** 20 ? `${(bytes / 2 ** 10).toFixed(1)} KiB` : `${(bytes / 2 ** 20).toFixed(1)} MiB`);

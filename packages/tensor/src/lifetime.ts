@@ -60,44 +60,47 @@ export function scope<T>(fn: () => T): T {
   return result;
 }
 
-/** Outputs of consumed graphs stay readable until the second following optimizer step. */
-const STEPS_READABLE = 2;
+// Outputs of consumed graphs stay readable until the second following step of an optimizer. Steps are counted by optimizer: with two of them in a
+// loop, a program may still read its logits after both.
 const CONSUMED = "backward() consumed its graph two optimizer steps ago. Keep its values with detach() before, or the tensor with keep()";
 
 interface Retired {
   tensors: readonly (Tensor | WeakRef<Tensor>)[];
   loose: boolean;
-  readonly step: number;
+  /** The optimizers that made a step since. */
+  readonly stepped: object[];
 }
 
 let retired: Retired[] = [];
-let step = 0;
 /** Backward passes since the last optimizer step, and the most that were usual between two of them of late. */
 let passes = 0;
 let usualPasses = 1;
+/** How many times the usual passes lie between two steps of one optimizer, those of others among them. */
+const SPAN = 4;
 
 /** Called by autograd with the non-leaf outputs of a graph that `backward` consumed. */
 export function retire(tensors: readonly Tensor[]): void {
-  retired.push({ tensors, loose: false, step });
+  retired.push({ tensors, loose: false, stepped: [] });
   passes++;
   // where no optimizer steps, or not now, older graphs are the collector's: holding them here would keep what the user has dropped
-  if (retired.length > STEPS_READABLE * usualPasses) retired.shift();
+  if (retired.length > SPAN * usualPasses) retired.shift();
 }
 
 /** Called by optimizers at the end of `step()`. */
-export function markStep(): void {
-  step++;
+export function markStep(optimizer: object): void {
   usualPasses = Math.max(1, passes, usualPasses - 1);
   passes = 0;
-  if (retired.length === 0) return;
-  const due = retired.filter((list) => step - list.step >= STEPS_READABLE);
-  retired = retired.filter((list) => step - list.step < STEPS_READABLE);
-  for (const { tensors } of due) {
+  retired = retired.filter(({ tensors, stepped }) => {
+    if (!stepped.includes(optimizer)) {
+      stepped.push(optimizer);
+      return true;
+    }
     for (const held of tensors) {
       const tensor = held instanceof WeakRef ? held.deref() : held;
       if (tensor && !tensor.kept && tensor.shape.length > 0) tensor.dispose(CONSUMED);
     }
-  }
+    return false;
+  });
 }
 
 /**
