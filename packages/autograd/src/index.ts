@@ -1,5 +1,8 @@
 // What users of @gradkit/autograd import; importing it also loads autograd for `tensor.backward()`.
 import "./install.ts";
 
+export { detectAnomaly } from "./anomaly.ts";
+export { checkpoint } from "./checkpoint.ts";
+export { type CustomGradients, customFunction, type FunctionContext } from "./custom-function.ts";
 export { backward, type GradOptions, grad } from "./grad.ts";
 export { type CheckOptions, gradcheck, gradgradcheck } from "./testing/gradcheck.ts";

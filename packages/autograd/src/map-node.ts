@@ -4,7 +4,7 @@ import { type DType, isFloat, isGradEnabled, type Shape, Tensor } from "@gradkit
 import { allocate, type Derivative, mapFormula, sameShape, type View } from "@gradkit/tensor/recorder";
 import { type MapRule, type PlanStep, type Role, roles } from "./map-rule.ts";
 import { type Edge, type Gradients, GradNode } from "./node.ts";
-import { SavedValue } from "./saved.ts";
+import { type SavedValue, saveValue } from "./saved.ts";
 import { reduceTo, spread, sumTo } from "./sum-to.ts";
 
 export class MapNode extends GradNode {
@@ -45,8 +45,8 @@ export class MapNode extends GradNode {
     if (count === 0) return;
     const saved = new Array<SavedValue>(count);
     let at = 0;
-    for (const i of rule.inputs) saved[at++] = new SavedValue(inputs[i] as Tensor);
-    for (const k of rule.outputs) saved[at++] = new SavedValue(outputs[k] as Tensor);
+    for (const i of rule.inputs) saved[at++] = saveValue(inputs[i] as Tensor);
+    for (const k of rule.outputs) saved[at++] = saveValue(outputs[k] as Tensor);
     this.saved = saved;
   }
 

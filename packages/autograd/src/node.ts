@@ -9,6 +9,12 @@ export type Edge = GradNode | Tensor | null;
 export type Gradients = readonly (Tensor | null)[];
 
 let recorded = 0;
+let observer: ((node: GradNode) => void) | null = null;
+
+/** Has every node pass through `fn` when it is recorded; null ends it. */
+export function observeRecording(fn: ((node: GradNode) => void) | null): void {
+  observer = fn;
+}
 
 export abstract class GradNode implements GradFn {
   readonly name: string;
@@ -29,6 +35,7 @@ export abstract class GradNode implements GradFn {
     this.name = name;
     this.edges = edges;
     this.slots = slots;
+    observer?.(this);
   }
 
   /** Gradients of the inputs, at least of the wanted ones, from those of the outputs. Runs in the grad mode of the backward pass. */

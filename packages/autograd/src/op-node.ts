@@ -3,7 +3,7 @@ import type { Tensor } from "@gradkit/tensor";
 import type { RecordedOp } from "@gradkit/tensor/recorder";
 import { tensorOf } from "./map-node.ts";
 import { type Edge, type Gradients, GradNode } from "./node.ts";
-import { SavedValue } from "./saved.ts";
+import { type SavedValue, saveValue } from "./saved.ts";
 import type { Call, InputInfo, Reads, Vjp } from "./vjp.ts";
 
 export class OpNode extends GradNode {
@@ -30,7 +30,7 @@ export class OpNode extends GradNode {
     this.#inputs = inputs.map((input) => input && { shape: input.shape, strides: input.strides, dtype: input.dtype, device: input.device });
     this.#sources = sourcesOf(rule.reads, edges, inputs);
     if (this.#sources.length > 0)
-      this.saved = this.#sources.map((source) => new SavedValue((source < 0 ? outputs[-1 - source] : inputs[source]) as Tensor));
+      this.saved = this.#sources.map((source) => saveValue((source < 0 ? outputs[-1 - source] : inputs[source]) as Tensor));
   }
 
   override gradients([g]: Gradients, wanted: readonly boolean[]): Gradients {

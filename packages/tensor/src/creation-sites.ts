@@ -20,25 +20,25 @@ export function debugLifetimes(on: boolean): void {
 
 const FRAMES_SHOWN = 8;
 const FRAMES_CAPTURED = 40;
-const library = new URL(".", import.meta.url).href;
+const library = new URL(".", import.meta.url).pathname;
 
-/** The stack outside this package; all of it where a bundler has put everything into one file. */
-function here(): string {
+/** The stack outside this package, and outside another directory too; all of it where a bundler has put everything into one file. */
+export function callSite(besides = library): string {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = FRAMES_CAPTURED;
   const frames = new Error().stack?.split("\n").filter((line) => !line.startsWith("Error")) ?? [];
   Error.stackTraceLimit = limit;
-  const outside = frames.filter((line) => !line.includes(library));
+  const outside = frames.filter((line) => !line.includes(library) && !line.includes(besides));
   return (outside.length > 0 ? outside : frames).slice(0, FRAMES_SHOWN).join("\n");
 }
 
 export function noteMade(tensor: object): void {
-  if (sites) sites.set(tensor, { made: here(), released: "" });
+  if (sites) sites.set(tensor, { made: callSite(), released: "" });
 }
 
 export function noteReleased(tensor: object): void {
   const known = sites?.get(tensor);
-  if (known) known.released = here();
+  if (known) known.released = callSite();
 }
 
 /** What to add to the message about a released tensor. */

@@ -1,6 +1,7 @@
 // What a recorder (autograd) is written with: ops below the public surface, and the hooks into storage and lifetime.
 
 export type { ConvAttrs, View } from "./backend.ts";
+export { callSite } from "./creation-sites.ts";
 export { dtypes } from "./dtype.ts";
 export { cast } from "./formula/build.ts";
 export { type Derivative, derivative } from "./formula/derivative.ts";
@@ -8,7 +9,14 @@ export { type Formula, formula, input, type Node, type ScalarType, scalar } from
 export { installRecorder, needsGrad, type RecordedOp, type Recorder } from "./grad-mode.ts";
 export { retire, scope, track, untracked } from "./lifetime.ts";
 export { type BatchNormAttrs, perChannel, statisticsDims } from "./ops/batch-norm.ts";
-export { type ConvFunctions, type ConvInputGradAttrs, type ConvWeightGradAttrs, convInputGrad, convolution, convWeightGrad } from "./ops/conv.ts";
+export {
+  type ConvFunctions,
+  type ConvInputGradAttrs,
+  type ConvWeightGradAttrs,
+  convInputGrad,
+  convolution,
+  convWeightGrad,
+} from "./ops/conv.ts";
 export { copy_, toDevice, toDType } from "./ops/copy.ts";
 export { allocate, applyOp, type Inputs } from "./ops/dispatch.ts";
 export { alongDim, gatherOp, type ScatterAttrs, scatterOp } from "./ops/gather.ts";
