@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { doWhile, forRange, when } from "./control.ts";
 import { ModuleBuilder, signedLeb, type Target, unsignedLeb } from "./emitter.ts";
 import { detectFeatures } from "./features.ts";
-import { f32, f64, i32 } from "./scalar.ts";
+import { f32, i32 } from "./scalar.ts";
 import { f32x4, i32x4, v128 } from "./simd.ts";
 
 const features = detectFeatures();
@@ -36,8 +36,8 @@ describe("modules", () => {
   it("hold functions that call each other", () => {
     const module = new ModuleBuilder(target(true));
     const square = module.func("square", ["f32"], "f32", (_f, x) => f32.mul(x, x));
-    module.func("norm", ["f32", "f32"], "f32", (_f, x, y) => f32.sqrt(f32.add(square(x), square(y))));
-    expect(module.instantiate().norm?.(3, 4)).toBe(5);
+    module.func("sumOfSquares", ["f32", "f32"], "f32", (_f, x, y) => f32.add(square(x), square(y)));
+    expect(module.instantiate().sumOfSquares?.(3, 4)).toBe(25);
   });
 
   it("share one memory, and keep constants in locals", () => {
@@ -82,11 +82,10 @@ describe("modules", () => {
   it("convert and compare", () => {
     const module = new ModuleBuilder(target(false));
     module.func("truncate", ["f32"], "i32", (_f, x) => i32.truncSatF32(x));
-    module.func("third", ["f32"], "f64", (_f, x) => f64.div(f64.fromF32(x), 3));
     module.func("lanes", ["i32"], "i32", (_f, x) =>
       i32x4.lane(v128.shuffle(i32x4.splat(x), v128.const(new Int32Array([5, 6, 7, 8])), [0, 1, 6, 7]), 2),
     );
-    const { truncate, third, lanes } = module.instantiate();
-    expect([truncate?.(-1.9), truncate?.(1e20), truncate?.(Number.NaN), third?.(1), lanes?.(1)]).toEqual([-1, 0x7fff_ffff, 0, 1 / 3, 7]);
+    const { truncate, lanes } = module.instantiate();
+    expect([truncate?.(-1.9), truncate?.(1e20), truncate?.(Number.NaN), lanes?.(1)]).toEqual([-1, 0x7fff_ffff, 0, 7]);
   });
 });

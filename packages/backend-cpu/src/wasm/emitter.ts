@@ -1,7 +1,7 @@
 // A small WebAssembly assembler: a function's body is a tree of bytes, written with the typed instructions of scalar.ts, simd.ts and control.ts,
 // and flattened once into a module that imports one memory.
 
-export type ValueType = "i32" | "f32" | "f64" | "v128";
+export type ValueType = "i32" | "f32" | "v128";
 
 /**
  * Part of a function's body. A function in the tree is asked while flattening, with the function that is being built: so a constant becomes
@@ -30,7 +30,7 @@ export interface Target {
   readonly relaxedSimd: boolean;
 }
 
-const typeCodes: Record<ValueType, number> = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b };
+const typeCodes: Record<ValueType, number> = { i32: 0x7f, f32: 0x7d, v128: 0x7b };
 
 export function unsignedLeb(value: number): number[] {
   const bytes: number[] = [];

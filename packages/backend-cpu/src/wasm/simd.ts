@@ -39,7 +39,6 @@ export const v128 = {
   /** One 32-bit element in every lane. */
   load32Splat: load(0x09),
   load32Zero: load(0x5c),
-  load64Zero: load(0x5d),
   /** Replaces one lane by a 32-bit element from memory. */
   load32Lane: (address: I32, value: V128, lane: number, offset = 0): V128 =>
     v128op(i32Value(address), value, opcode(0x56), memory(offset), lane),
@@ -48,13 +47,6 @@ export const v128 = {
     i32Value(address),
     value,
     opcode(0x5a),
-    memory(offset),
-    lane,
-  ],
-  store64Lane: (address: I32, value: V128, lane: number, offset = 0): Code => [
-    i32Value(address),
-    value,
-    opcode(0x5b),
     memory(offset),
     lane,
   ],
@@ -86,13 +78,10 @@ export const f32x4 = {
   const: floats,
   splat: (a: F32): V128 => (typeof a === "number" ? floats(a) : v128op(f32Value(a), opcode(0x13))),
   lane: (a: V128, lane: number): Value<"f32"> => ({ type: "f32", code: [a, opcode(0x1f), lane] }),
-  replaceLane: (a: V128, lane: number, value: F32): V128 => v128op(a, f32Value(value), opcode(0x20), lane),
   eq: binary(0x41, floats),
   ne: binary(0x42, floats),
   lt: binary(0x43, floats),
-  gt: binary(0x44, floats),
   le: binary(0x45, floats),
-  ge: binary(0x46, floats),
   ceil: unary(0x67, floats),
   floor: unary(0x68, floats),
   trunc: unary(0x69, floats),
@@ -158,8 +147,6 @@ export const i32x4 = {
 
 export const f64x2 = {
   const: (x: number): V128 => constant(new Float64Array(2).fill(x)),
-  splat: (a: Value<"f64">): V128 => v128op(a, opcode(0x14)),
-  lane: (a: V128, lane: number): Value<"f64"> => ({ type: "f64", code: [a, opcode(0x21), lane] }),
   add: (a: V128, b: V128): V128 => v128op(a, b, opcode(0xf0)),
   sub: (a: V128, b: V128): V128 => v128op(a, b, opcode(0xf1)),
   mul: (a: V128, b: V128): V128 => v128op(a, b, opcode(0xf2)),
