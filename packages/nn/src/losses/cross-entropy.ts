@@ -68,7 +68,7 @@ export function crossEntropy(
   return scope(() => {
     const logp = input.logSoftmax(classDim(input));
     if (probabilities) return probabilityLoss(logp, target, weight, labelSmoothing, reduction);
-    const hard = classLosses(logp, target, weight, ignoreIndex);
+    const hard = classLosses("crossEntropy", logp, target, weight, ignoreIndex);
     const losses = labelSmoothing > 0 ? smoothIndexLosses(logp, target, hard, weight, ignoreIndex, labelSmoothing) : hard;
     return reduceClassLosses("crossEntropy", losses, reduction);
   });

@@ -45,7 +45,7 @@ describe("messages", () => {
         in CrossEntropyLoss()",
         "crossEntropy: labelSmoothing must be from 0 to 1 (got 2)
         in CrossEntropyLoss()",
-        "gather: index 3 is out of range for a dim of size 3 (got indices [2, 1])
+        "nllLoss: target 3 is no class (got input [2, 3] and target [2]). Classes are 0 … 2; -100 is ignored
         in NLLLoss()",
         "mseLoss: reduction must be "mean", "sum" or "none" (got "average")
         in MSELoss()",

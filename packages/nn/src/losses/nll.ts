@@ -1,5 +1,16 @@
 // Negative log-likelihood: picks out the log-probability of each row's class.
-import { DTypeError, formatShape, indexSelect, isFloat, pointwise, ShapeError, scope, type Tensor, where } from "@gradkit/tensor";
+import {
+  DTypeError,
+  formatShape,
+  IndexError,
+  indexSelect,
+  isFloat,
+  pointwise,
+  ShapeError,
+  scope,
+  type Tensor,
+  where,
+} from "@gradkit/tensor";
 import { mul, ne, neg, select } from "@gradkit/tensor/formula";
 import { Module } from "../module.ts";
 import { type BufferTensor, buffer } from "../parameter.ts";
@@ -48,11 +59,26 @@ export interface ClassLosses {
   readonly total: Tensor;
 }
 
+/** The first target that is no class, where the device reads synchronously; a GPU takes the nearest class instead. */
+function badTarget(op: string, logp: Tensor, target: Tensor, ignoreIndex: number, cause: unknown): IndexError {
+  const classes = logp.shape[classDim(logp)] as number;
+  const wrong = target.dataSync().find((value) => !(value >= 0 && value < classes) && value !== ignoreIndex);
+  const shapes = `got input ${formatShape(logp.shape)} and target ${formatShape(target.shape)}`;
+  return new IndexError(op, `target ${wrong} is no class (${shapes}). Classes are 0 … ${classes - 1}; ${ignoreIndex} is ignored`, {
+    cause,
+  });
+}
+
 /** Losses of class indices, given log-probabilities. */
-export function classLosses(logp: Tensor, target: Tensor, weight: Tensor | null, ignoreIndex: number): ClassLosses {
+export function classLosses(op: string, logp: Tensor, target: Tensor, weight: Tensor | null, ignoreIndex: number): ClassLosses {
   const dim = classDim(logp);
   const classes = where(target.ne(ignoreIndex), target, 0);
-  const picked = logp.gather(dim, classes.unsqueeze(dim)).squeeze(dim);
+  let picked: Tensor;
+  try {
+    picked = logp.gather(dim, classes.unsqueeze(dim)).squeeze(dim);
+  } catch (error) {
+    throw error instanceof IndexError ? badTarget(op, logp, target, ignoreIndex, error) : error;
+  }
   if (!weight) return { losses: negated(picked, target, ignoreIndex), total: target.ne(ignoreIndex).sum() };
   const factors = indexSelect(weight, 0, classes.reshape(-1)).reshape(target.shape);
   return { losses: weighted(picked, target, ignoreIndex, factors), total: counted(target, ignoreIndex, factors).sum() };
@@ -71,7 +97,7 @@ export function nllLoss(
 ): Tensor {
   checkClassTargets("nllLoss", input, target);
   checkClassWeight("nllLoss", input, weight);
-  return scope(() => reduceClassLosses("nllLoss", classLosses(input, target, weight, ignoreIndex), reduction));
+  return scope(() => reduceClassLosses("nllLoss", classLosses("nllLoss", input, target, weight, ignoreIndex), reduction));
 }
 
 /** Base of the losses with a factor for each class: the weights are a buffer, so they move with the module. */
