@@ -64,7 +64,7 @@ describe.skipIf(!opened)("errors on the device", () => {
     class GPUOutOfMemoryError {
       readonly message = "no room";
     }
-    let due = true;
+    let due = false;
     const full = new Proxy(gpu, {
       get(target, key) {
         if (key === "popErrorScope" && due)
@@ -79,6 +79,7 @@ describe.skipIf(!opened)("errors on the device", () => {
       },
     });
     const small = createWebGpu(new Device(full, openGpu()), "test");
+    due = true;
     const buffer = small.allocate(1000);
     await expect(small.read(buffer, 0, 1000)).rejects.toThrow(
       new DeviceError("webgpu", "out of memory in allocate(1024 bytes, with 1024 live and 0 pooled): no room"),

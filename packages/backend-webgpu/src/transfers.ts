@@ -2,6 +2,7 @@
 import { DeviceError } from "@gradkit/tensor/backend";
 import { type BufferPool, type Memory, settleFill, type WebGpuBuffer } from "./buffers.ts";
 import type { Device } from "./device.ts";
+import { IndexReport } from "./index-report.ts";
 import type { Recorder } from "./recorder.ts";
 import { classByteLength } from "./size-class.ts";
 import { bufferUsage, mapForReading } from "./webgpu-constants.ts";
@@ -12,12 +13,14 @@ export class Transfers {
   readonly #device: Device;
   readonly #recorder: Recorder;
   readonly #pool: BufferPool;
+  readonly #report: IndexReport;
   readonly #staging = new Map<number, GPUBuffer[]>(); // mappable buffers by size
 
-  constructor(device: Device, recorder: Recorder, pool: BufferPool) {
+  constructor(device: Device, recorder: Recorder, pool: BufferPool, report: IndexReport) {
     this.#device = device;
     this.#recorder = recorder;
     this.#pool = pool;
+    this.#report = report;
   }
 
   /** The queue's writes come before all work submitted later: only where no recorded work names the buffer may one go straight to it. */
@@ -55,29 +58,43 @@ export class Transfers {
     queue.writeBuffer(memory.gpu, byteOffset + whole, rest);
   }
 
+  /** @throws {IndexError} if a kernel so far was given an index out of range. */
   async read(buffer: WebGpuBuffer, byteOffset: number, byteLength: number): Promise<ArrayBuffer> {
     this.#device.check();
     if (byteLength === 0) return new ArrayBuffer(0);
     const start = byteOffset & ~3;
     const length = align(byteOffset + byteLength) - start;
-    const staging = this.#takeStaging(length);
+    const asks = this.#report.due;
+    this.#report.due = false;
+    const staging = this.#takeStaging(length + IndexReport.byteLength);
     this.#recorder.copy(buffer.memory, start, staging, 0, length);
+    if (asks) this.#recorder.copy(this.#report.memory, 0, staging, length, IndexReport.byteLength);
     this.#recorder.submit();
     try {
-      await staging.mapAsync(mapForReading, 0, length);
+      await staging.mapAsync(mapForReading);
     } catch (error) {
       await this.#device.settle();
       throw new DeviceError("read", `the device did not give its memory back: ${(error as Error).message}`);
     }
-    const bytes = staging.getMappedRange(0, length).slice(byteOffset - start, byteOffset - start + byteLength);
+    const mapped = staging.getMappedRange();
+    const bytes = mapped.slice(byteOffset - start, byteOffset - start + byteLength);
+    const indexError = asks ? this.#report.error(new Int32Array(mapped, length, IndexReport.byteLength / 4)) : null;
     staging.unmap();
     this.#staging.get(staging.size)?.push(staging);
     await this.#device.settle();
+    if (indexError) {
+      this.#device.gpu.queue.writeBuffer(this.#report.memory.gpu, 0, new Int32Array(IndexReport.byteLength / 4));
+      throw indexError;
+    }
     return bytes;
   }
 
   async synchronize(): Promise<void> {
     this.#device.check();
+    if (this.#report.due) {
+      await this.read(this.#report.view.buffer as WebGpuBuffer, 0, IndexReport.byteLength);
+      return;
+    }
     this.#recorder.submit();
     await this.#device.gpu.queue.onSubmittedWorkDone();
     await this.#device.settle();

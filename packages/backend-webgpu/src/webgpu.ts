@@ -3,6 +3,7 @@ import { type Backend, DeviceError, type DType } from "@gradkit/tensor/backend";
 import { BufferPool, type WebGpuBuffer } from "./buffers.ts";
 import { Device } from "./device.ts";
 import { findGpu, type GpuSource } from "./gpu.ts";
+import { IndexReport } from "./index-report.ts";
 import { createFused } from "./kernels/fused.ts";
 import { createGather } from "./kernels/gather.ts";
 import { createMap } from "./kernels/map.ts";
@@ -57,9 +58,10 @@ export function createWebGpu(device: Device, adapter: string): WebGpuBackend {
   const pool = new BufferPool(device, (memory) => {
     if (recorder.isPending(memory)) recorder.submit();
   });
-  const transfers = new Transfers(device, recorder, pool);
+  const report = new IndexReport(pool);
+  const transfers = new Transfers(device, recorder, pool, report);
   const mostBuffers = device.gpu.limits.maxStorageBuffersPerShaderStage;
-  const target: Target = { recorder, pipelines: new Pipelines(device), pool, mostBuffers };
+  const target: Target = { recorder, pipelines: new Pipelines(device), pool, report, mostBuffers };
   const reduce = createReduce(target);
   return {
     name: "webgpu",
