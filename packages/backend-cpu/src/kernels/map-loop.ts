@@ -3,9 +3,9 @@ import { doWhile, when } from "../wasm/control.ts";
 import type { Code, FunctionBuilder, Local } from "../wasm/emitter.ts";
 import { i32 } from "../wasm/scalar.ts";
 import { i32x4, type V128, v128 } from "../wasm/simd.ts";
-import { innerWord, pointerWord, scalarWord, strideWord } from "./call-block.ts";
-import { emitExpression } from "./expression.ts";
-import { Operand, type OperandClass, strided } from "./operand.ts";
+import { pointerWord } from "./call-block.ts";
+import { clampTail, Frame } from "./frame.ts";
+import { type Operand, type OperandClass, strided } from "./operand.ts";
 import type { PreparedFormula } from "./prepare.ts";
 import { emitRows } from "./rows.ts";
 
@@ -21,20 +21,16 @@ export function emitMap(
   classes: readonly OperandClass[],
   rows: boolean,
 ): Code {
-  const operands = classes.map((each) => new Operand(f, each));
+  const frame = new Frame(f, block, classes, formula.scalars.length);
+  const { operands, inner } = frame;
   const inputs = operands.slice(0, formula.inputs.length);
   const outputs = operands.slice(formula.inputs.length);
-  const [inner, left] = [f.i32(), f.i32()];
-  const scalars = formula.scalars.map(() => f.v128());
+  const left = f.i32();
   const position = formula.usesIndex ? f.v128() : null;
   const first = f.i32(); // position of the row's first element
 
   const vector = (n: number): { code: Code; values: Local<"v128">[] } => {
-    const { code, results } = emitExpression(f, formula.outputs, {
-      input: (k) => (inputs[k] as Operand).load(n),
-      scalar: (s) => scalars[s] as V128,
-      index: () => (n === 0 ? position! : i32x4.add(position!, 4 * n)),
-    });
+    const { code, results } = frame.evaluate(formula, inputs, () => (n === 0 ? position! : i32x4.add(position!, 4 * n)), n);
     const values = results.map(() => f.v128());
     return { code: [code, values.map((value, k) => value.set((outputs[k] as Operand).narrow(results[k] as V128)))], values };
   };
@@ -53,8 +49,7 @@ export function emitMap(
   const single = vector(0);
   const store = (how: (output: Operand, value: Local<"v128">) => Code): Code =>
     outputs.map((output, k) => how(output, single.values[k] as Local<"v128">));
-  const isStrided = operands.some(({ access }) => access === strided);
-  const unrolls = !isStrided && formula.size <= unrolledNodes;
+  const unrolls = formula.size <= unrolledNodes && !operands.some(({ access }) => access === strided);
 
   const row: Code = [
     operands.map((operand) => operand.startRow()),
@@ -65,12 +60,7 @@ export function emitMap(
       left,
       doWhile(
         [
-          isStrided
-            ? when(
-                i32.ltS(left, 4),
-                operands.map((operand) => operand.clampLanes(left)),
-              )
-            : [],
+          clampTail(operands, left),
           single.code,
           when(
             i32.geS(left, 4),
@@ -84,11 +74,7 @@ export function emitMap(
     position ? first.set(i32.add(first, inner)) : [],
   ];
   return [
-    inner.set(i32.load(block, 4 * innerWord)),
-    operands.map((operand, k) => operand.enter(block, 4 * strideWord(k))),
-    scalars.map((scalar, s) => scalar.set(v128.load32Splat(block, 4 * scalarWord(operands.length, s)))),
-    rows
-      ? emitRows(f, block, operands, scalars.length, row)
-      : [operands.map((operand, k) => operand.pointer.set(i32.load(block, 4 * pointerWord(k)))), row],
+    frame.enter,
+    rows ? emitRows(frame, row) : [operands.map((operand, k) => operand.pointer.set(i32.load(block, 4 * pointerWord(k)))), row],
   ];
 }

@@ -4,10 +4,10 @@ import type { Code, FunctionBuilder, Local } from "../wasm/emitter.ts";
 import { i32 } from "../wasm/scalar.ts";
 import { f64x2, type V128, v128 } from "../wasm/simd.ts";
 import { accumulationOf, upperHalf, type ValueReducer, wideAfter } from "./accumulation.ts";
-import { groupWord, innerWord, middleStrideWord, middleWord, scalarWord, scratchWord, strideWord } from "./call-block.ts";
-import { emitExpression } from "./expression.ts";
+import { groupWord, middleStrideWord, middleWord, scratchWord } from "./call-block.ts";
+import { clampTail, Frame } from "./frame.ts";
 import { unrolledNodes } from "./map-loop.ts";
-import { Operand, strided } from "./operand.ts";
+import { Operand } from "./operand.ts";
 import { lanePositions } from "./reduce-rows.ts";
 import { emitFinish, type Reduction } from "./reduction.ts";
 import { emitRows } from "./rows.ts";
@@ -25,14 +25,14 @@ export function emitReduceColumns(f: FunctionBuilder, block: Local<"i32">, reduc
   const { formula, classes } = reduction;
   const { identity, combine, wide } = accumulationOf(reduction.reducer as ValueReducer, reduction.type);
   const rowCount = formula.size <= unrolledNodes ? together : 1;
-  const operands = classes.map((each) => new Operand(f, each));
+  const frame = new Frame(f, block, classes, formula.scalars.length + reduction.finish.scalars.length);
+  const { operands, scalars, inner } = frame;
   const inputs = operands.slice(0, -1);
   const output = operands.at(-1) as Operand;
   // the inputs again for each of the rows taken together, from a pointer of their own
   const copies = Array.from({ length: rowCount }, () => classes.slice(0, -1).map((each) => new Operand(f, each)));
   const strides = inputs.map(() => f.i32());
-  const scalars = [...formula.scalars, ...reduction.finish.scalars].map(() => f.v128());
-  const [inner, left, middle, depth, pending] = [f.i32(), f.i32(), f.i32(), f.i32(), f.i32()];
+  const [left, middle, depth, pending] = [f.i32(), f.i32(), f.i32(), f.i32()];
   const [scratch, tile, wideTile] = [f.i32(), f.i32(), f.i32()];
   const value = f.v128();
 
@@ -51,17 +51,12 @@ export function emitReduceColumns(f: FunctionBuilder, block: Local<"i32">, reduc
   const addRows = (rows: number): Code => {
     const taken = copies.slice(0, rows);
     const values = taken.map((copy) => {
-      const { code, results } = emitExpression(f, formula.outputs, {
-        input: (k) => (copy[k] as Operand).load(),
-        scalar: (s) => scalars[s] as V128,
-        index: () => lanePositions,
-      });
+      const { code, results } = frame.evaluate(formula, copy, () => lanePositions);
       const row = f.v128();
       return { code: [code, row.set(results[0] as V128)], row };
     });
     const sum = values.map(({ row }): V128 => row);
     while (sum.length > 1) sum.push(combine(sum.shift() as V128, sum.shift() as V128)); // pairwise
-    const isStrided = inputs.some(({ access }) => access === strided);
     return [
       inputs.map((each, k) =>
         taken.map((copy) => [
@@ -72,12 +67,7 @@ export function emitReduceColumns(f: FunctionBuilder, block: Local<"i32">, reduc
         ]),
       ),
       eachVector([
-        isStrided
-          ? when(
-              i32.ltS(left, 4),
-              taken.map((copy) => copy.map((each) => each.clampLanes(left))),
-            )
-          : [],
+        clampTail(taken.flat(), left),
         values.map(({ code }) => code),
         v128.store(tile, combine(v128.load(tile), sum[0] as V128)),
         taken.map((copy) => copy.map((each) => each.advance())),
@@ -109,7 +99,7 @@ export function emitReduceColumns(f: FunctionBuilder, block: Local<"i32">, reduc
       value.set(wide ? demoted : v128.load(tile)),
       finish.code,
       result.set(output.narrow(finish.results[0] as V128)),
-      output.access === strided ? when(i32.ltS(left, 4), output.clampLanes(left)) : [],
+      clampTail([output], left),
       when(i32.geS(left, 4), [output.store(result), output.advance()], output.storePartial(result, left)),
     ]),
   ];
@@ -128,12 +118,10 @@ export function emitReduceColumns(f: FunctionBuilder, block: Local<"i32">, reduc
     when(i32.eqz(pending), [store, pending.set(i32.load(block, 4 * groupWord))]),
   ];
   return [
-    inner.set(i32.load(block, 4 * innerWord)),
+    frame.enter,
     scratch.set(i32.load(block, 4 * scratchWord)),
     pending.set(i32.load(block, 4 * groupWord)),
-    operands.map((operand, k) => operand.enter(block, 4 * strideWord(k))),
     strides.map((stride, k) => stride.set(i32.load(block, 4 * middleStrideWord(k)))),
-    scalars.map((scalar, s) => scalar.set(v128.load32Splat(block, 4 * scalarWord(operands.length, s)))),
-    emitRows(f, block, operands, scalars.length, row),
+    emitRows(frame, row),
   ];
 }

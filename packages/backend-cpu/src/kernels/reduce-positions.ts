@@ -5,9 +5,9 @@ import { doWhile, when } from "../wasm/control.ts";
 import type { Code, FunctionBuilder, Local } from "../wasm/emitter.ts";
 import { i32 } from "../wasm/scalar.ts";
 import { i32x4, type V128, v128 } from "../wasm/simd.ts";
-import { groupWord, innerWord, scalarWord, strideWord } from "./call-block.ts";
-import { emitExpression } from "./expression.ts";
-import { Operand, strided } from "./operand.ts";
+import { groupWord } from "./call-block.ts";
+import { clampTail, Frame } from "./frame.ts";
+import type { Operand } from "./operand.ts";
 import { lanePositions } from "./reduce-rows.ts";
 import { emitFinish, type Reduction } from "./reduction.ts";
 import { emitRows } from "./rows.ts";
@@ -34,27 +34,17 @@ export function fromKey(key: Node, type: ScalarType, smallest: boolean): Node {
 /** Operands: the inputs, where the position goes and, if asked for, where the value goes. `reduction.formula` gives keys, `reduction.finish` a value from its key. */
 export function emitReducePositions(f: FunctionBuilder, block: Local<"i32">, reduction: Reduction, values: boolean): Code {
   const { formula: keys, classes } = reduction;
-  const operands = classes.map((each) => new Operand(f, each));
+  const frame = new Frame(f, block, classes, keys.scalars.length);
+  const { operands, scalars, inner } = frame;
   const inputs = operands.slice(0, values ? -2 : -1);
   const [positionOutput, valueOutput] = operands.slice(inputs.length) as [Operand, Operand];
-  const scalars = keys.scalars.map(() => f.v128());
-  const [inner, left, pending, first] = [f.i32(), f.i32(), f.i32(), f.i32()];
+  const [left, pending, first] = [f.i32(), f.i32(), f.i32()];
   const [key, best, bestPosition, position] = [f.v128(), f.v128(), f.v128(), f.v128()];
 
-  const { code, results } = emitExpression(f, keys.outputs, {
-    input: (k) => (inputs[k] as Operand).load(),
-    scalar: (s) => scalars[s] as V128,
-    index: () => lanePositions,
-  });
-  const isStrided = inputs.some(({ access }) => access === strided);
+  const { code, results } = frame.evaluate(keys, inputs, () => lanePositions);
   const scanRow: Code = doWhile(
     [
-      isStrided
-        ? when(
-            i32.ltS(left, 4),
-            inputs.map((each) => each.clampLanes(left)),
-          )
-        : [],
+      clampTail(inputs, left),
       code,
       key.set(results[0] as V128),
       // lanes beyond the end never win
@@ -97,11 +87,5 @@ export function emitReducePositions(f: FunctionBuilder, block: Local<"i32">, red
       start,
     ]),
   ];
-  return [
-    inner.set(i32.load(block, 4 * innerWord)),
-    operands.map((operand, k) => operand.enter(block, 4 * strideWord(k))),
-    scalars.map((scalar, s) => scalar.set(v128.load32Splat(block, 4 * scalarWord(operands.length, s)))),
-    start,
-    emitRows(f, block, operands, scalars.length, row),
-  ];
+  return [frame.enter, start, emitRows(frame, row)];
 }

@@ -4,10 +4,10 @@ import type { Code, FunctionBuilder, Local } from "../wasm/emitter.ts";
 import { i32 } from "../wasm/scalar.ts";
 import { f64x2, i32x4, type V128, v128 } from "../wasm/simd.ts";
 import { accumulationOf, foldLanes, upperHalf, type ValueReducer, wideAfter } from "./accumulation.ts";
-import { groupWord, innerWord, scalarWord, strideWord } from "./call-block.ts";
-import { emitExpression } from "./expression.ts";
+import { groupWord } from "./call-block.ts";
+import { clampTail, Frame } from "./frame.ts";
 import { unrolledNodes } from "./map-loop.ts";
-import { Operand, strided } from "./operand.ts";
+import { type Operand, strided } from "./operand.ts";
 import { emitFinish, type Reduction } from "./reduction.ts";
 import { emitRows } from "./rows.ts";
 
@@ -20,25 +20,20 @@ export const lanePositions = v128.const(new Int32Array([0, 1, 2, 3]));
 export function emitReduceRows(f: FunctionBuilder, block: Local<"i32">, reduction: Reduction): Code {
   const { formula, classes } = reduction;
   const { identity, combine, wide } = accumulationOf(reduction.reducer as ValueReducer, reduction.type);
-  const operands = classes.map((each) => new Operand(f, each));
+  const frame = new Frame(f, block, classes, formula.scalars.length + reduction.finish.scalars.length);
+  const { operands, scalars, inner } = frame;
   const inputs = operands.slice(0, -1);
   const output = operands.at(-1) as Operand;
-  const scalars = [...formula.scalars, ...reduction.finish.scalars].map(() => f.v128());
-  const [inner, left, run, pending] = [f.i32(), f.i32(), f.i32(), f.i32()];
+  const [left, run, pending] = [f.i32(), f.i32(), f.i32()];
 
-  const isStrided = inputs.some(({ access }) => access === strided);
-  const unrolls = !isStrided && formula.size <= unrolledNodes;
+  const unrolls = formula.size <= unrolledNodes && !inputs.some(({ access }) => access === strided);
   const accumulators = f.locals("v128", unrolls ? accumulatorCount : 1);
   const [first] = accumulators as [Local<"v128">];
   const value = f.v128();
   const totals = wide ? f.locals("v128", 2) : []; // float64, two lanes each
 
   const load = (n: number): Code => {
-    const { code, results } = emitExpression(f, formula.outputs, {
-      input: (k) => (inputs[k] as Operand).load(n),
-      scalar: (s) => scalars[s] as V128,
-      index: () => lanePositions,
-    });
+    const { code, results } = frame.evaluate(formula, inputs, () => lanePositions, n);
     return [code, value.set(results[0] as V128)];
   };
   const step = (vectors: number): Code => [inputs.map((each) => each.advance(vectors)), run.set(i32.sub(run, 4 * vectors))];
@@ -50,12 +45,7 @@ export function emitReduceRows(f: FunctionBuilder, block: Local<"i32">, reductio
       i32.gtS(run, 0),
       doWhile(
         [
-          isStrided
-            ? when(
-                i32.ltS(run, 4),
-                inputs.map((each) => each.clampLanes(run)),
-              )
-            : [],
+          clampTail(inputs, run),
           load(0),
           when(i32.ltS(run, 4), value.set(v128.laneselect(value, identity, i32x4.gtS(i32x4.splat(run), lanePositions)))),
           first.set(combine(first, value)),
@@ -91,11 +81,5 @@ export function emitReduceRows(f: FunctionBuilder, block: Local<"i32">, reductio
     pending.set(i32.sub(pending, 1)),
     when(i32.eqz(pending), [wide ? wideTotal : folded.code, finish.code, output.storeOne(output.narrow(finish.results[0] as V128)), start]),
   ];
-  return [
-    inner.set(i32.load(block, 4 * innerWord)),
-    operands.map((operand, k) => operand.enter(block, 4 * strideWord(k))),
-    scalars.map((scalar, s) => scalar.set(v128.load32Splat(block, 4 * scalarWord(operands.length, s)))),
-    start,
-    emitRows(f, block, operands, scalars.length, row),
-  ];
+  return [frame.enter, start, emitRows(frame, row)];
 }

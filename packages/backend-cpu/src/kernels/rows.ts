@@ -1,12 +1,12 @@
 // The loop over rows around a kernel's inner loop: an odometer over the outer dims, its wheels in the call block.
 import { advance, doWhile, when } from "../wasm/control.ts";
-import type { Code, FunctionBuilder, Local } from "../wasm/emitter.ts";
+import type { Code, Local } from "../wasm/emitter.ts";
 import { i32 } from "../wasm/scalar.ts";
 import { outerWord, outerWords, pointerWord, rowsWord } from "./call-block.ts";
-import type { Operand } from "./operand.ts";
+import type { Frame } from "./frame.ts";
 
 /** Runs `row` once per row, every operand's pointer at the row's start. */
-export function emitRows(f: FunctionBuilder, block: Local<"i32">, operands: readonly Operand[], scalars: number, row: Code): Code {
+export function emitRows({ f, block, operands, scalars }: Frame, row: Code): Code {
   const [rows, wheel, count] = [f.i32(), f.i32(), f.i32()];
   const starts = operands.map(() => f.i32());
   const step = 4 * outerWords(operands.length);
@@ -19,7 +19,7 @@ export function emitRows(f: FunctionBuilder, block: Local<"i32">, operands: read
         row,
         rows.set(i32.sub(rows, 1)),
         when(rows, [
-          wheel.set(i32.add(block, 4 * outerWord(operands.length, scalars))),
+          wheel.set(i32.add(block, 4 * outerWord(operands.length, scalars.length))),
           count.set(i32.add(i32.load(wheel, 4), 1)),
           // a full wheel goes back to 0 and moves the next
           when(
