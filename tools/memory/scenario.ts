@@ -31,7 +31,8 @@ export const crossEntropy: CrossEntropyLoss = new CrossEntropyLoss();
 /** Throws unless the tensor still holds the values it was made with. */
 export function expectValues(what: string, x: Tensor, values: ArrayLike<number>): void {
   const now = x.dataSync();
-  for (let i = 0; i < values.length; i++) if (now[i] !== values[i]) throw new Error(`${what}: element ${i} is ${now[i]}, it was ${values[i]}`);
+  for (let i = 0; i < values.length; i++)
+    if (now[i] !== values[i]) throw new Error(`${what}: element ${i} is ${now[i]}, it was ${values[i]}`);
 }
 
 /** A list of the latest `count` items. */

@@ -64,4 +64,5 @@ function largestKinds(device: Backend): string {
   return `Most is held by ${largest.map(([kind, { count, bytes }]) => `${count} × ${kind} (${formatBytes(bytes)})`).join(", ") || "small tensors"}`;
 }
 
-const formatBytes = (bytes: number): string => (bytes < 2 ** 20 ? `${(bytes / 2 ** 10).toFixed(1)} KiB` : `${(bytes / 2 ** 20).toFixed(1)} MiB`);
+const formatBytes = (bytes: number): string =>
+  bytes < 2 ** 20 ? `${(bytes / 2 ** 10).toFixed(1)} KiB` : `${(bytes / 2 ** 20).toFixed(1)} MiB`;

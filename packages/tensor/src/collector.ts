@@ -48,18 +48,15 @@ export function watch<T>(object: object, byteLength: number, owner: { release(wh
 
 /** The memory was released otherwise. */
 export function unwatch(entry: Watch): void {
-  if (forget(entry)) finalizers.unregister(entry);
-}
-
-function forget(entry: Watch): boolean {
-  if (!watches.delete(entry)) return false;
+  if (!watches.delete(entry)) return;
+  finalizers.unregister(entry);
   watchedBytes -= entry.byteLength;
   threshold = Math.max(step, Math.min(threshold, watchedBytes + step));
-  return true;
 }
 
 function reclaim(entry: Watch): void {
-  if (forget(entry)) entry.owner.release(entry.what);
+  unwatch(entry);
+  entry.owner.release(entry.what);
 }
 
 /** Everything that is watched, for reports. */

@@ -78,7 +78,7 @@ let usualPasses = 1;
 /** How many times the usual passes lie between two steps of one optimizer, those of others among them. */
 const SPAN = 4;
 
-/** Called by autograd with the non-leaf outputs of a graph that `backward` consumed. */
+/** Called by autograd with the non-leaf outputs of a graph that `backward` consumed; scalars are never among them. */
 export function retire(tensors: readonly Tensor[]): void {
   retired.push({ tensors, loose: false, stepped: [] });
   passes++;
@@ -97,7 +97,7 @@ export function markStep(optimizer: object): void {
     }
     for (const held of tensors) {
       const tensor = held instanceof WeakRef ? held.deref() : held;
-      if (tensor && !tensor.kept && tensor.shape.length > 0) tensor.dispose(CONSUMED);
+      if (tensor && !tensor.kept) tensor.dispose(CONSUMED);
     }
     return false;
   });

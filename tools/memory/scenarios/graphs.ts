@@ -26,7 +26,11 @@ export const graphScenarios: readonly Scenario[] = [
           pushLatest(pool, [fake.detach(), fake.dataSync()], 40);
           const [old] = pool[i % pool.length] as [Tensor, ArrayLike<number>];
           forCritic.zeroGrad();
-          const judged = critic.call(randn([256, 10])).softplus().mean().add(critic.call(old).neg().softplus().mean());
+          const judged = critic
+            .call(randn([256, 10]))
+            .softplus()
+            .mean()
+            .add(critic.call(old).neg().softplus().mean());
           judged.backward();
           forCritic.step();
           forGenerator.zeroGrad();
@@ -36,7 +40,9 @@ export const graphScenarios: readonly Scenario[] = [
           expectValues("fakes after the steps of both", fake, pool.at(-1)?.[1] as ArrayLike<number>);
           expectFinite(loss);
         },
-        check: () => pool.forEach(([fake, values], i) => expectValues(`fake ${i}`, fake, values)),
+        check() {
+          for (const [fake, values] of pool) expectValues("a fake of the pool", fake, values);
+        },
       };
     },
   },
@@ -53,7 +59,11 @@ export const graphScenarios: readonly Scenario[] = [
           h = h.detach();
           const before = h.dataSync();
           const start = h;
-          for (let t = 0; t < 5; t++) h = input.call(randn([32, 32])).add(hidden.call(h)).tanh();
+          for (let t = 0; t < 5; t++)
+            h = input
+              .call(randn([32, 32]))
+              .add(hidden.call(h))
+              .tanh();
           const loss = output.call(h).square().mean();
           optimizer.zeroGrad();
           loss.backward();

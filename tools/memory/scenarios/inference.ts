@@ -1,32 +1,36 @@
 // Forward passes without backward: what they make is only dropped.
-import { TensorDataset, DataLoader } from "@gradkit/data";
+import { DataLoader, TensorDataset } from "@gradkit/data";
 import { Adam } from "@gradkit/optim";
 import { noGrad, randint, randn, type Tensor } from "@gradkit/tensor";
 import { batch, crossEntropy, expectValues, megabyte, mlp, type Scenario } from "../scenario.ts";
 
-function counting(count: (x: Tensor) => Tensor, reads: boolean): Pick<Scenario, "testSteps" | "budget" | "start"> {
+const model = () => mlp(256, 128);
+
+/** Counts predictions on fresh batches. */
+function inference(name: string, forward: (m: ReturnType<typeof model>, x: Tensor) => Tensor, reads = true): Scenario {
   return {
+    name,
+    steps: 10_000,
     testSteps: 400,
     budget: 8 * megabyte,
-    start: () => ({
-      async step() {
-        const ones = count(randn([64, 256]));
-        if (reads) await ones.item();
-      },
-    }),
+    start() {
+      const m = model();
+      return {
+        async step() {
+          const ones = forward(m, randn([64, 256]))
+            .eq(1)
+            .sum();
+          if (reads) await ones.item();
+        },
+      };
+    },
   };
 }
 
-const model = () => mlp(256, 128);
-
 export const inferenceScenarios: readonly Scenario[] = [
-  {
-    name: "inference inside noGrad",
-    steps: 10_000,
-    ...withModel((m) => counting((x) => noGrad(() => m.call(x).argmax(1).eq(1).sum()), true)),
-  },
-  { name: "inference, its graph recorded in vain", steps: 10_000, ...withModel((m) => counting((x) => m.call(x).argmax(1).eq(1).sum(), true)) },
-  { name: "inference, nothing awaited", steps: 10_000, ...withModel((m) => counting((x) => m.call(x).argmax(1).eq(1).sum(), false)) },
+  inference("inference inside noGrad", (m, x) => noGrad(() => m.call(x).argmax(1))),
+  inference("inference, its graph recorded in vain", (m, x) => m.call(x).argmax(1)),
+  inference("inference, nothing awaited", (m, x) => m.call(x).argmax(1), false),
   {
     name: "evaluation in the middle of training",
     steps: 500,
@@ -70,7 +74,8 @@ export const inferenceScenarios: readonly Scenario[] = [
     async start() {
       const [x, y] = [randn([1024, 256]), randint(0, 10, [1024])];
       const all: [Tensor, Tensor][] = [];
-      for await (const [images, labels] of new DataLoader(new TensorDataset(x, y), { batchSize: 64 })) all.push([images as Tensor, labels as Tensor]);
+      for await (const [images, labels] of new DataLoader(new TensorDataset(x, y), { batchSize: 64 }))
+        all.push([images as Tensor, labels as Tensor]);
       const m = model();
       const optimizer = new Adam(m.parameters(), { lr: 1e-3 });
       return {
@@ -90,7 +95,3 @@ export const inferenceScenarios: readonly Scenario[] = [
     },
   },
 ];
-
-function withModel(make: (m: ReturnType<typeof model>) => Pick<Scenario, "testSteps" | "budget" | "start">): Pick<Scenario, "testSteps" | "budget" | "start"> {
-  return { testSteps: 400, budget: 8 * megabyte, start: () => make(model()).start() };
-}

@@ -36,7 +36,9 @@ export const keepingScenarios: readonly Scenario[] = [
           losses.push(loss);
           values.push(loss.itemSync());
         },
-        () => losses.forEach((loss, i) => expectValues(`loss ${i}`, loss, [values[i] as number])),
+        () => {
+          for (const [i, loss] of losses.entries()) expectValues(`loss ${i}`, loss, [values[i] as number]);
+        },
       );
     },
   },
@@ -96,8 +98,16 @@ export const keepingScenarios: readonly Scenario[] = [
           return undefined;
         });
       }
-      const check = (): void => kept.forEach(([activation, values], i) => expectValues(`activation ${i}`, activation, values));
-      return training((_, __, i) => i % 20 === 0 && check(), check, model);
+      const check = (): void => {
+        for (const [activation, values] of kept) expectValues("an activation", activation, values);
+      };
+      return training(
+        (_, __, i) => {
+          if (i % 20 === 0) check();
+        },
+        check,
+        model,
+      );
     },
   },
   {

@@ -48,8 +48,26 @@ const images = (): [Tensor, Tensor] => [randn([32, 1, 28, 28]), randint(0, 10, [
 const rows = (): [Tensor, Tensor] => batch(32, 784);
 
 export const trainingScenarios: readonly Scenario[] = [
-  { name: "MLP, SGD with momentum", steps: 5000, testSteps: 300, budget: 8 * megabyte, start: () => training(mlp(784, 128), sgd, rows, true) },
-  { name: "LeNet, SGD with momentum", steps: 1000, testSteps: 60, budget: 16 * megabyte, start: () => training(lenet(), sgd, images, true) },
+  {
+    name: "MLP, SGD with momentum",
+    steps: 5000,
+    testSteps: 300,
+    budget: 8 * megabyte,
+    start: () => training(mlp(784, 128), sgd, rows, true),
+  },
+  {
+    name: "LeNet, SGD with momentum",
+    steps: 1000,
+    testSteps: 60,
+    budget: 16 * megabyte,
+    start: () => training(lenet(), sgd, images, true),
+  },
   { name: "LeNet, Adam", steps: 2000, testSteps: 60, budget: 16 * megabyte, start: () => training(lenet(), adam, images, true) },
-  { name: "MLP, Adam, the loss never read", steps: 5000, testSteps: 300, budget: 8 * megabyte, start: () => training(mlp(784, 128), adam, rows, false) },
+  {
+    name: "MLP, Adam, the loss never read",
+    steps: 5000,
+    testSteps: 300,
+    budget: 8 * megabyte,
+    start: () => training(mlp(784, 128), adam, rows, false),
+  },
 ];
