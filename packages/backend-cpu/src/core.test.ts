@@ -19,7 +19,15 @@ it("computes by decompositions what the full device has kernels for", async () =
   }
 });
 
-it("names the device that has a rare function", async () => {
+it("names the device that has what is left out", async () => {
   const x = tensor([0.5], { device: await cpu() });
-  expect(() => x.lgamma()).toThrowErrorMatchingInlineSnapshot(`[UnsupportedError: lgamma: the small CPU device does not compute it. Import cpu from @gradkit/backend-cpu, not from its /core]`);
+  expect(() => x.lgamma()).toThrowErrorMatchingInlineSnapshot(
+    `[UnsupportedError: lgamma: the small CPU device does not have it. Import cpu from @gradkit/backend-cpu, not from its /core]`,
+  );
+  expect(() => x.sort()).toThrowErrorMatchingInlineSnapshot(
+    `[UnsupportedError: sort: the small CPU device does not have it. Import cpu from @gradkit/backend-cpu, not from its /core]`,
+  );
+  expect(() => x.cumsum(0)).toThrowErrorMatchingInlineSnapshot(
+    `[UnsupportedError: scan: the small CPU device does not have it. Import cpu from @gradkit/backend-cpu, not from its /core]`,
+  );
 });

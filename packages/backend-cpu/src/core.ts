@@ -1,12 +1,12 @@
-// The device without kernels for whole ops and without rare functions, for pages that count bytes.
+// The device without what training a small model does not need, for pages that count bytes.
 import { type Backend, lowerCommon } from "@gradkit/tensor/backend";
 import { createCpu } from "./create-cpu.ts";
 import { type CpuOptions, openMemory } from "./memory-options.ts";
 
 /**
  * A CPU device 10 KB (min+gzip) smaller than that of `@gradkit/backend-cpu`. Softmax, convolution and pooling work by their decompositions:
- * the last two are many times slower. `tan`, the inverse trigonometric and hyperbolic functions, `sinh`, `cosh`, `erfc` and `lgamma` are an
- * `UnsupportedError`.
+ * the last two are many times slower. Sorting, cumulative sums and products, `tan`, the inverse trigonometric and hyperbolic functions, `sinh`,
+ * `cosh`, `erfc` and `lgamma` are an `UnsupportedError`.
  *
  * @throws {DeviceError} where the engine gives no memory.
  * @example

@@ -1,7 +1,7 @@
 // The device that users ask for, with every kernel there is.
-import { type Backend, lower } from "@gradkit/tensor/backend";
+import type { Backend } from "@gradkit/tensor/backend";
 import { createCpu } from "./create-cpu.ts";
-import { createFused } from "./kernels/fused.ts";
+import { everyPart } from "./every-part.ts";
 import { type CpuOptions, openMemory } from "./memory-options.ts";
 
 /**
@@ -12,5 +12,5 @@ import { type CpuOptions, openMemory } from "./memory-options.ts";
  * setDefaultDevice(await cpu());
  */
 export async function cpu(options: CpuOptions = {}): Promise<Backend> {
-  return createCpu(openMemory(options), { lower, createFused });
+  return createCpu(openMemory(options), everyPart);
 }

@@ -5,10 +5,9 @@ import { createGather } from "./kernels/gather.ts";
 import { MapKernels } from "./kernels/map.ts";
 import { createMatmul } from "./kernels/matmul.ts";
 import { createReduce } from "./kernels/reduce.ts";
-import { createScan } from "./kernels/scan.ts";
 import { createScatter } from "./kernels/scatter.ts";
-import { createSort } from "./kernels/sort.ts";
 import type { Memory } from "./memory.ts";
+import { unsupported } from "./unsupported.ts";
 
 const dtypes: ReadonlySet<DType> = /* @__PURE__ */ new Set<DType>(["float32", "int32", "uint8", "bool"]);
 
@@ -16,12 +15,21 @@ const dtypes: ReadonlySet<DType> = /* @__PURE__ */ new Set<DType>(["float32", "i
 export interface CpuParts {
   /** Writes functions as arithmetic. */
   readonly lower: Lower;
+  readonly createScan?: (memory: Memory) => Backend["scan"];
+  readonly createSort?: (memory: Memory) => Backend["sort"];
   /** Makes the kernels for whole ops. */
   readonly createFused?: (memory: Memory, map: Backend["map"]) => Partial<FusedKernels>;
 }
 
+const without = (op: string) => () => (): never => {
+  throw unsupported(op);
+};
+
 /** The backend on a given memory. */
-export function createCpu(memory: Memory, { lower, createFused }: CpuParts): Backend {
+export function createCpu(
+  memory: Memory,
+  { lower, createScan = without("scan"), createSort = without("sort"), createFused }: CpuParts,
+): Backend {
   const kernels = new MapKernels(memory, lower);
   const map: Backend["map"] = (formula, inputs, scalars, outputs) => kernels.map(formula, inputs, scalars, outputs);
   const readSync = (buffer: CpuBuffer, byteOffset: number, byteLength: number): ArrayBuffer => {

@@ -1,8 +1,8 @@
 // The same call on the CPU and on the float64 reference: tests make operands once, run an op on both, and compare what was written.
-import { type Backend, type DType, dtypes, lower, numel, type View } from "@gradkit/tensor/backend";
+import { type Backend, type DType, dtypes, numel, type View } from "@gradkit/tensor/backend";
 import { reference } from "@gradkit/tensor/testing";
 import { createCpu } from "../src/create-cpu.ts";
-import { createFused } from "../src/kernels/fused.ts";
+import { everyPart } from "../src/every-part.ts";
 import { Memory } from "../src/memory.ts";
 import { detectFeatures, type Features } from "../src/wasm/features.ts";
 
@@ -23,7 +23,7 @@ export const everyFeature: Features = detectFeatures();
 export const plainSimd: Features = { ...everyFeature, relaxedSimd: false };
 
 export const bothBackends = (features: Features = everyFeature): BothBackends => ({
-  cpu: createCpu(new Memory(features, { poison: true }), { lower, createFused }),
+  cpu: createCpu(new Memory(features, { poison: true }), everyPart),
   reference: reference(),
 });
 

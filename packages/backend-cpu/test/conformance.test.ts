@@ -1,9 +1,8 @@
 // Every op of the tables on this backend, against the float64 reference: with what the engine has, and with what Node 20 has.
-import { lower } from "@gradkit/tensor/backend";
 import { conformance } from "@gradkit/tensor/testing";
 import { describe, it } from "vitest";
 import { createCpu } from "../src/create-cpu.ts";
-import { createFused } from "../src/kernels/fused.ts";
+import { everyPart } from "../src/every-part.ts";
 import { Memory } from "../src/memory.ts";
 import { everyFeature, plainSimd } from "./both-backends.ts";
 
@@ -11,6 +10,6 @@ describe.each([
   ["relaxed SIMD", everyFeature],
   ["plain SIMD", plainSimd],
 ])("conformance (%s)", (_, features) => {
-  const backend = createCpu(new Memory(features, { poison: true }), { lower, createFused });
+  const backend = createCpu(new Memory(features, { poison: true }), everyPart);
   for (const { name, run } of conformance({ backend })) it(name, run);
 });

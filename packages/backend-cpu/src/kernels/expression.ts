@@ -1,6 +1,7 @@
 // Formula nodes as vector code: four elements at a time. Floats are f32x4, ints and uints i32x4, bools masks of all ones or all zeros.
 import type { Node, NodeOp, ScalarType } from "@gradkit/tensor/backend";
-import { topological, UnsupportedError } from "@gradkit/tensor/backend";
+import { topological } from "@gradkit/tensor/backend";
+import { unsupported } from "../unsupported.ts";
 import type { Code, FunctionBuilder, Local } from "../wasm/emitter.ts";
 import { i32 } from "../wasm/scalar.ts";
 import { f32x4, i32x4, type V128, v128 } from "../wasm/simd.ts";
@@ -72,11 +73,7 @@ function emitNode(emitter: Emitter, node: Node, args: readonly V128[], leaves: L
       return emitConstant(node);
   }
   const rule = rules[node.op];
-  if (!rule)
-    throw new UnsupportedError(
-      node.op,
-      "the small CPU device does not compute it. Import cpu from @gradkit/backend-cpu, not from its /core",
-    );
+  if (!rule) throw unsupported(node.op);
   return rule(emitter, args, node);
 }
 
