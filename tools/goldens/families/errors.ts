@@ -1,5 +1,5 @@
 // Calls that raise in PyTorch must throw one of the library's own errors, at once or from the promise.
-import { GradkitError, UnsupportedError } from "@gradkit/tensor";
+import { defaultDevice, GradkitError, UnsupportedError } from "@gradkit/tensor";
 import { Mismatch } from "../outcome.ts";
 import type { Case } from "../reader.ts";
 import { type Args, decodeArgs } from "../values.ts";
@@ -16,6 +16,7 @@ export const errors: Family<ErrorCase> = async (golden, context) => {
   const { call, args } = express(golden.op, decodeArgs(golden, context.library), context);
   try {
     await call(...args);
+    await defaultDevice().synchronize(); // a GPU finds indices out of range when it uses them
   } catch (error) {
     if (error instanceof GradkitError && !(error instanceof UnsupportedError)) return;
     throw error;
