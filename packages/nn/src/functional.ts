@@ -1,6 +1,8 @@
 // The functional forms of layers and losses, as in torch.nn.functional: import * as F from "@gradkit/nn/functional".
 export {
-  celu, conv1d, conv2d, conv3d, elu, gelu, hardshrink, hardsigmoid, hardswish, hardtanh, leakyRelu, linear, logSoftmax, logsigmoid, maxPool1d,
+  adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveAvgPool3d, adaptiveMaxPool1d, adaptiveMaxPool1dWithIndices, adaptiveMaxPool2d,
+  adaptiveMaxPool2dWithIndices, adaptiveMaxPool3d, adaptiveMaxPool3dWithIndices, avgPool1d, avgPool2d, avgPool3d,
+  celu, conv1d, conv2d, conv3d, convTranspose1d, convTranspose2d, convTranspose3d, elu, gelu, hardshrink, hardsigmoid, hardswish, hardtanh, leakyRelu, linear, logSoftmax, logsigmoid, maxPool1d,
   maxPool1dWithIndices, maxPool2d, maxPool2dWithIndices, maxPool3d, maxPool3dWithIndices, mish, oneHot, pad, relu, relu6, selu, sigmoid, silu,
   softmax, softplus, softshrink, softsign, tanh, tanhshrink, threshold,
 } from "@gradkit/tensor"; // biome-ignore format: a list
@@ -15,6 +17,8 @@ export { type EmbeddingOptions, embedding } from "./functional/embedding.ts";
 export { groupNorm, type InstanceNormOptions, instanceNorm } from "./functional/group-norm.ts";
 export { layerNorm, type RMSNormOptions, rmsNorm } from "./functional/layer-norm.ts";
 export { type LocalResponseNormOptions, localResponseNorm } from "./functional/local-response-norm.ts";
+export { type LPPoolOptions, lpPool1d, lpPool2d, lpPool3d } from "./functional/lp-pool.ts";
+export { type MaxUnpoolOptions, maxUnpool1d, maxUnpool2d, maxUnpool3d } from "./functional/max-unpool.ts";
 export { channelShuffle, pixelShuffle, pixelUnshuffle } from "./functional/shuffle.ts";
 export type { EpsOptions } from "./functional/standardise.ts";
 export {

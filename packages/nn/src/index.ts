@@ -1,20 +1,46 @@
 // What users of @gradkit/nn import. Names only: nothing is defined here.
+export {
+  PackedSequence,
+  type PackOptions,
+  type PadPackedOptions,
+  type PadSequenceOptions,
+  packPaddedSequence,
+  packSequence,
+  padPackedSequence,
+  padSequence,
+  unpackSequence,
+  unpadSequence,
+} from "./functional/packed-sequence.ts";
 export type { ForwardHook, ForwardPreHook } from "./hooks.ts";
 export {
   type Activation, type ActivationClass, CELU, ELU, GELU, Hardshrink, Hardsigmoid, Hardswish, Hardtanh, LeakyReLU, LogSigmoid, Mish, ReLU, ReLU6,
   SELU, Sigmoid, SiLU, Softplus, Softshrink, Softsign, Tanh, Tanhshrink,
 } from "./layers/activations.ts"; // biome-ignore format: a list
+export {
+  AdaptiveAvgPool1d,
+  AdaptiveAvgPool2d,
+  AdaptiveAvgPool3d,
+  AdaptiveMaxPool1d,
+  AdaptiveMaxPool2d,
+  AdaptiveMaxPool3d,
+  type AdaptiveMaxPoolOptions,
+} from "./layers/adaptive-pool.ts";
+export { AvgPool1d, AvgPool2d, AvgPool3d, LPPool1d, LPPool2d, LPPool3d } from "./layers/avg-pool.ts";
 export { BatchNorm1d, BatchNorm2d, BatchNorm3d, type BatchNormLayerOptions } from "./layers/batch-norm.ts";
 export { Bilinear } from "./layers/bilinear.ts";
 export { Conv1d, Conv2d, Conv3d, type ConvLayerOptions, type PerDim } from "./layers/conv.ts";
+export { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, type ConvTransposeLayerOptions } from "./layers/conv-transpose.ts";
 export { CosineSimilarity, PairwiseDistance } from "./layers/distance.ts";
 export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, type DropoutLayerOptions, FeatureAlphaDropout } from "./layers/dropout.ts";
 export { Embedding, type EmbeddingLayerOptions } from "./layers/embedding.ts";
 export { Flatten, Identity, Unflatten } from "./layers/flatten.ts";
+export { GRU } from "./layers/gru.ts";
 export type { InitOptions } from "./layers/init-options.ts";
 export { InstanceNorm1d, InstanceNorm2d, InstanceNorm3d, type InstanceNormOptions } from "./layers/instance-norm.ts";
 export { Linear, type LinearOptions } from "./layers/linear.ts";
+export { LSTM, type LSTMOptions, type LSTMState } from "./layers/lstm.ts";
 export { MaxPool1d, MaxPool2d, MaxPool3d, type MaxPoolLayerOptions } from "./layers/max-pool.ts";
+export { MaxUnpool1d, MaxUnpool2d, MaxUnpool3d, type MaxUnpoolLayerOptions } from "./layers/max-unpool.ts";
 export { ModuleList } from "./layers/module-list.ts";
 export {
   GroupNorm,
@@ -46,6 +72,9 @@ export {
   ZeroPad3d,
 } from "./layers/padding.ts";
 export { GLU, PReLU, type PReLUOptions, Threshold } from "./layers/parametric-activations.ts";
+export type { RecurrentOptions } from "./layers/recurrent.ts";
+export { GRUCell, LSTMCell, type RecurrentCellOptions, RNNCell, type RNNCellOptions } from "./layers/recurrent-cells.ts";
+export { RNN, type RNNOptions } from "./layers/rnn.ts";
 export { Sequential } from "./layers/sequential.ts";
 export { ChannelShuffle, PixelShuffle, PixelUnshuffle } from "./layers/shuffle.ts";
 export { LogSoftmax, Softmax, Softmax2d, Softmin } from "./layers/softmax.ts";

@@ -14,6 +14,10 @@ export { markStep, scope } from "./lifetime.ts";
 export { type MemoryReport, memory } from "./memory.ts";
 export { Tensor } from "./methods.ts";
 export {
+  adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveAvgPool3d, adaptiveMaxPool1d, adaptiveMaxPool1dWithIndices, adaptiveMaxPool2d,
+  adaptiveMaxPool2dWithIndices, adaptiveMaxPool3d, adaptiveMaxPool3dWithIndices, type OutputSize,
+} from "./ops/adaptive-pool.ts"; // biome-ignore format: a list
+export {
   type AlphaOptions,
   add,
   clamp,
@@ -26,8 +30,10 @@ export {
   round,
   sub,
 } from "./ops/arithmetic.ts";
+export { type AvgPoolDivisorOptions, type AvgPoolOptions, avgPool1d, avgPool2d, avgPool3d } from "./ops/avg-pool.ts";
 export { type BatchNormResult, batchNormInference, batchNormTraining } from "./ops/batch-norm.ts";
 export { type ConvOptions, conv1d, conv2d, conv3d } from "./ops/conv.ts";
+export { type ConvTransposeOptions, convTranspose1d, convTranspose2d, convTranspose3d } from "./ops/conv-transpose.ts";
 export { clone, contiguous } from "./ops/copy.ts";
 export {
   arange, empty, emptyLike, eye, full, fullLike, linspace, logspace, type NestedData, ones, onesLike, type TensorOptions, tensor, zeros, zerosLike,

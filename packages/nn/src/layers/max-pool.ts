@@ -14,7 +14,7 @@ export interface MaxPoolLayerOptions<Indices extends boolean> extends MaxPoolOpt
 type Pooled<Indices extends boolean> = Indices extends true ? ValuesAndIndices : Tensor;
 
 /** A number where all sizes are equal, else a tuple: as torch prints what it was given. */
-const printed = (value: PerDim): string => (typeof value === "number" ? String(value) : pythonTuple(value));
+export const printed = (value: PerDim): string => (typeof value === "number" ? String(value) : pythonTuple(value));
 
 abstract class MaxPoolNd<Indices extends boolean> extends Module {
   readonly kernelSize: PerDim;

@@ -20,7 +20,8 @@ export interface MaxPoolAttrs extends PoolAttrs {
   readonly ceilMode: boolean;
 }
 
-function outputSize(size: number, kernel: number, stride: number, padding: number, dilation: number, ceilMode: boolean): number {
+/** Number of windows along one dim; in ceilMode they may hang over the end. */
+export function pooledSize(size: number, kernel: number, stride: number, padding: number, dilation: number, ceilMode: boolean): number {
   if (!ceilMode) return windowCount(size, kernel, stride, padding, dilation);
   const count = Math.ceil((size + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1;
   return (count - 1) * stride >= size + padding ? count - 1 : count; // the last window must start inside
@@ -28,7 +29,7 @@ function outputSize(size: number, kernel: number, stride: number, padding: numbe
 
 const sizesOf = (x: Tensor, { kernelSize, stride, padding, dilation, ceilMode }: MaxPoolAttrs): number[] =>
   kernelSize.map((k, i) =>
-    outputSize(x.shape[i + 2] as number, k, stride[i] as number, padding[i] as number, dilation[i] as number, ceilMode),
+    pooledSize(x.shape[i + 2] as number, k, stride[i] as number, padding[i] as number, dilation[i] as number, ceilMode),
   );
 
 export function maxPoolGrad(dy: Tensor, indices: Tensor, attrs: MaxPoolGradAttrs): Tensor {

@@ -38,9 +38,10 @@ export function sumOfProducts(a: Tensor, b: Tensor, shape: Shape, dims: readonly
   return reshape(out, reducedShape(shape, dims, false));
 }
 
-/** One number for all spatial dims, or one for each. */
+/** One number for all spatial dims (a list of one, too), or one for each. */
 export function perDim(op: string, value: number | readonly number[], spatial: number, name: string): readonly number[] {
-  const list = typeof value === "number" ? new Array<number>(spatial).fill(value) : value;
+  const [only, ...others] = typeof value === "number" ? [value] : value;
+  const list = only !== undefined && others.length === 0 ? new Array<number>(spatial).fill(only) : (value as readonly number[]);
   if (list.length !== spatial) throw new ShapeError(op, `${name} must be one number or ${spatial} (got ${formatShape(list)})`);
   return list;
 }

@@ -4,6 +4,7 @@ import { creationSamples } from "./creation.ts";
 import { inPlaceSamples } from "./in-place.ts";
 import { pointwiseSamples } from "./pointwise.ts";
 import type { Sample } from "./sample.ts";
+import { spatialSamples } from "./spatial.ts";
 import { statisticsSamples } from "./statistics.ts";
 import { structuredSamples } from "./structured.ts";
 
@@ -13,6 +14,7 @@ export const allSamples = (): Readonly<Record<string, readonly Sample[]>> => ({
   ...structuredSamples,
   ...statisticsSamples,
   ...compositionSamples,
+  ...spatialSamples,
   ...inPlaceSamples,
   ...creationSamples,
 });
