@@ -177,16 +177,26 @@ function splitOptions(args: readonly (Operand | Scalars)[]): [Operand[], Scalars
   return [args as Operand[], undefined];
 }
 
+/** A tensor for each node that the formula gives. */
+type OutputsOf<R> = R extends Node ? Tensor : { -readonly [K in keyof R]: Tensor };
+
 /**
  * Your own pointwise op, from one formula: fused, differentiable and broadcast on every backend. Tensors come first, run-time scalars by name.
+ * A formula of several results, in an array, gives as many tensors from one kernel.
  *
  * @example
  * const swish = pointwise("swish", (x, { beta }) => mul(x, sigmoid(mul(beta, x))));
  * swish(tensor([1, 2]), { beta: 1.5 });
  */
-export function pointwise(name: string, build: (...args: FormulaArgument[]) => Node): (...args: (Operand | Scalars)[]) => Tensor {
+export function pointwise<R extends Node | readonly [Node, Node, ...Node[]]>(
+  name: string,
+  build: (...args: FormulaArgument[]) => R,
+): (...args: (Operand | Scalars)[]) => OutputsOf<R> {
   const op = makeOp(name, null, build);
-  return (...args) => call(op, ...splitOptions(args))[0] as Tensor;
+  return (...args) => {
+    const outputs = call(op, ...splitOptions(args));
+    return (outputs.length === 1 ? outputs[0] : outputs) as OutputsOf<R>;
+  };
 }
 
 type Row = Build | readonly [Build, Scalars];
