@@ -1,4 +1,4 @@
-/** What a user of the published packages writes: it is compiled, run and bundled outside the repository, and its bundle is weighed. */
+/** What a user of the published packages writes: it is compiled, run and bundled outside the repository. */
 import { cpu } from "@gradkit/backend-cpu";
 import { DataLoader, TensorDataset } from "@gradkit/data";
 import { Linear, MSELoss, ReLU, Sequential } from "@gradkit/nn";

@@ -84,7 +84,7 @@ export class Generator {
 }
 
 /** What random functions use when they are given no generator. */
-export const defaultGenerator: Generator = new Generator(0);
+export const defaultGenerator: Generator = /* @__PURE__ */ new Generator(0);
 
 /** Restarts the default generator: initial weights, dropout masks and shuffles follow from the seed. */
 export function manualSeed(seed: number): Generator {
