@@ -11,18 +11,6 @@ export {
   unpackSequence,
   unpadSequence,
 } from "./functional/packed-sequence.ts";
-export {
-  PackedSequence,
-  type PackOptions,
-  type PadPackedOptions,
-  type PadSequenceOptions,
-  packPaddedSequence,
-  packSequence,
-  padPackedSequence,
-  padSequence,
-  unpackSequence,
-  unpadSequence,
-} from "./functional/packed-sequence.ts";
 export type { ForwardHook, ForwardPreHook } from "./hooks.ts";
 export {
   type Activation, type ActivationClass, CELU, ELU, GELU, Hardshrink, Hardsigmoid, Hardswish, Hardtanh, LeakyReLU, LogSigmoid, Mish, ReLU, ReLU6,
@@ -46,12 +34,11 @@ export { CosineSimilarity, PairwiseDistance } from "./layers/distance.ts";
 export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, type DropoutLayerOptions, FeatureAlphaDropout } from "./layers/dropout.ts";
 export { Embedding, type EmbeddingLayerOptions } from "./layers/embedding.ts";
 export { Flatten, Identity, Unflatten } from "./layers/flatten.ts";
-export { GRU } from "./layers/gru.ts";
+export { Fold, Unfold } from "./layers/fold.ts";
 export { GRU } from "./layers/gru.ts";
 export type { InitOptions } from "./layers/init-options.ts";
 export { InstanceNorm1d, InstanceNorm2d, InstanceNorm3d, type InstanceNormOptions } from "./layers/instance-norm.ts";
 export { Linear, type LinearOptions } from "./layers/linear.ts";
-export { LSTM, type LSTMOptions, type LSTMState } from "./layers/lstm.ts";
 export { LSTM, type LSTMOptions, type LSTMState } from "./layers/lstm.ts";
 export { MaxPool1d, MaxPool2d, MaxPool3d, type MaxPoolLayerOptions } from "./layers/max-pool.ts";
 export { MaxUnpool1d, MaxUnpool2d, MaxUnpool3d, type MaxUnpoolLayerOptions } from "./layers/max-unpool.ts";
@@ -89,12 +76,16 @@ export { GLU, PReLU, type PReLUOptions, Threshold } from "./layers/parametric-ac
 export type { RecurrentOptions } from "./layers/recurrent.ts";
 export { GRUCell, LSTMCell, type RecurrentCellOptions, RNNCell, type RNNCellOptions } from "./layers/recurrent-cells.ts";
 export { RNN, type RNNOptions } from "./layers/rnn.ts";
-export type { RecurrentOptions } from "./layers/recurrent.ts";
-export { GRUCell, LSTMCell, type RecurrentCellOptions, RNNCell, type RNNCellOptions } from "./layers/recurrent-cells.ts";
-export { RNN, type RNNOptions } from "./layers/rnn.ts";
 export { Sequential } from "./layers/sequential.ts";
 export { ChannelShuffle, PixelShuffle, PixelUnshuffle } from "./layers/shuffle.ts";
 export { LogSoftmax, Softmax, Softmax2d, Softmin } from "./layers/softmax.ts";
+export {
+  Upsample,
+  type UpsampleOptions,
+  UpsamplingBilinear2d,
+  UpsamplingNearest2d,
+  type UpsamplingOptions,
+} from "./layers/upsample.ts";
 export { BCELoss, type BCELossOptions, BCEWithLogitsLoss, type BCEWithLogitsLossOptions } from "./losses/binary-cross-entropy.ts";
 export { CosineEmbeddingLoss, type CosineEmbeddingLossOptions } from "./losses/cosine-embedding.ts";
 export { CrossEntropyLoss, type CrossEntropyLossOptions } from "./losses/cross-entropy.ts";
