@@ -8,7 +8,9 @@ import { Device } from "./device.ts";
 import { createWebGpu, type WebGpuBackend, webgpu } from "./webgpu.ts";
 
 const opened = await openBackend();
-const adapterGiving = (requestDevice: () => Promise<unknown>) => ({ requestAdapter: async () => ({ requestDevice, info: {} }) });
+const adapterGiving = (requestDevice: () => Promise<unknown>) => ({
+  requestAdapter: async () => ({ requestDevice, info: {}, limits: {} }),
+});
 
 describe("no device", () => {
   it("no adapter is null", async () => {
@@ -100,7 +102,8 @@ describe.skipIf(!opened)("errors on the device", () => {
     await expect(run.step()).rejects.toThrow(/the device was lost \(destroyed\).*Make a new one with await webgpu\(\)/s);
     await expect(device.synchronize()).rejects.toThrow("the device was lost");
 
-    const resumed = startRun(opened as WebGpuBackend, "mlp", { first: 2 });
+    const next = (await webgpu({ gpu: openGpu() })) as WebGpuBackend;
+    const resumed = startRun(next, "mlp", { first: 2 });
     resumed.model.loadStateDict(Object.fromEntries(saved.map(([name, data, shape]) => [name, tensor(data, { shape })])));
     expect(await resumed.step()).toBe(whole[2]); // the weights alone decide the next loss
   });

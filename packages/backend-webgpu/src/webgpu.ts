@@ -44,13 +44,19 @@ export async function webgpu({ gpu }: WebGpuOptions = {}): Promise<WebGpuBackend
   if (!adapter) return null;
   let device: GPUDevice;
   try {
-    device = await adapter.requestDevice();
+    device = await adapter.requestDevice({ requiredLimits: sizesOf(adapter) });
   } catch (error) {
     throw new DeviceError("webgpu", `the adapter gives no device: ${(error as Error).message}`, { cause: error });
   }
   const { vendor, architecture, description } = adapter.info;
   return createWebGpu(new Device(device, source), [vendor, architecture, description].filter(Boolean).join(" "));
 }
+
+/** As large buffers as there are; everything else stays at what every WebGPU device has, so that kernels run everywhere. */
+const sizesOf = ({ limits }: GPUAdapter): Record<string, number> => ({
+  maxBufferSize: limits.maxBufferSize,
+  maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
+});
 
 /** The backend on a given device. */
 export function createWebGpu(device: Device, adapter: string): WebGpuBackend {
