@@ -8,7 +8,7 @@ export interface Chosen {
 
 const makers: Readonly<Record<string, () => Promise<Chosen | null>>> = {
   reference: async () => ({ backend: (await import("@gradkit/tensor/testing")).reference(), slack: 1 }),
-  cpu: async () => ({ backend: await (await import("@gradkit/backend-cpu")).cpu(), slack: 1 }),
+  cpu: async () => ({ backend: await (await import("@gradkit/backend-cpu")).cpu({ poison: true }), slack: 1 }),
   webgpu: async () => {
     const backend = await (await import("@gradkit/backend-webgpu")).webgpu();
     return backend && { backend, slack: 1 };

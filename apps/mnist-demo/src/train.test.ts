@@ -12,7 +12,7 @@ import { train } from "./train.ts";
 
 const CLASSES = Array.from({ length: 10 }, (_, i) => String(i));
 
-beforeAll(async () => setDefaultDevice(await cpu()));
+beforeAll(async () => setDefaultDevice(await cpu({ poison: true })));
 beforeEach(() => {
   vi.spyOn(console, "log").mockReturnValue();
   vi.spyOn(process.stdout, "write").mockReturnValue(true);

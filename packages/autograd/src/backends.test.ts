@@ -5,7 +5,7 @@ import { allSamples, makeInput, reference, type Sample } from "@gradkit/tensor/t
 import { expect, test } from "vitest";
 import { grad } from "./index.ts";
 
-const devices = { cpu: await cpu(), reference: reference() };
+const devices = { cpu: await cpu({ poison: true }), reference: reference() };
 type Device = Tensor["device"];
 
 /** Gradients of the sample's inputs, for random cotangents that are the same on every device. */

@@ -3,7 +3,7 @@ import { defaultGenerator, dropout, Generator, manualSeed, noGrad, randn, setDef
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { checkpoint, grad, gradcheck, gradgradcheck } from "./index.ts";
 
-const device = await cpu();
+const device = await cpu({ poison: true });
 beforeAll(() => setDefaultDevice(device));
 beforeEach(() => void manualSeed(0));
 

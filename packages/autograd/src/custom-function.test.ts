@@ -3,7 +3,7 @@ import { noGrad, setDefaultDevice, type Tensor, tensor } from "@gradkit/tensor";
 import { beforeAll, describe, expect, it } from "vitest";
 import { customFunction, grad, gradcheck, gradgradcheck } from "./index.ts";
 
-beforeAll(async () => setDefaultDevice(await cpu()));
+beforeAll(async () => setDefaultDevice(await cpu({ poison: true })));
 
 const leaf = (data: number[]): Tensor => tensor(data, { requiresGrad: true });
 

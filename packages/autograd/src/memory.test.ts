@@ -10,7 +10,7 @@ setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;
 
 test("1,000 training steps hold as much as 10", async () => {
-  const device = await cpu();
+  const device = await cpu({ poison: true });
   const options = { device, generator: new Generator(0) };
   const parameter = (...shape: number[]): Tensor => randn(shape, { ...options, requiresGrad: true });
   const [x, w1, b1, w2] = [randn([64, 50], options), parameter(80, 50), parameter(80), parameter(10, 80)];
@@ -37,7 +37,7 @@ test("1,000 training steps hold as much as 10", async () => {
 });
 
 test("a graph that nobody walks is garbage with its output", async () => {
-  const device = await cpu();
+  const device = await cpu({ poison: true });
   const x = randn([64, 64], { device, generator: new Generator(0), requiresGrad: true });
   const graph = (): WeakRef<object> => new WeakRef(x.exp().mul(x).matmul(x).gradFn as object);
   const node = graph();
@@ -49,7 +49,7 @@ test("a graph that nobody walks is garbage with its output", async () => {
 });
 
 test("a loss that is kept keeps no activations", async () => {
-  const device = await cpu();
+  const device = await cpu({ poison: true });
   const x = randn([512, 512], { device, generator: new Generator(0), requiresGrad: true });
   const before = device.memory().liveBytes;
   const losses: Tensor[] = [];

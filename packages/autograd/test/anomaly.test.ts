@@ -3,7 +3,7 @@ import { setDefaultDevice, type Tensor, tensor } from "@gradkit/tensor";
 import { beforeAll, describe, expect, it } from "vitest";
 import { customFunction, detectAnomaly } from "../src/index.ts";
 
-beforeAll(async () => setDefaultDevice(await cpu()));
+beforeAll(async () => setDefaultDevice(await cpu({ poison: true })));
 
 const message = (attempt: Promise<unknown>): Promise<string> =>
   attempt.then(

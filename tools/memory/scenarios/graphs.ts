@@ -14,7 +14,7 @@ function expectFinite(loss: Tensor): void {
 export const graphScenarios: readonly Scenario[] = [
   {
     name: "GAN: two optimizers, a pool of detached fakes",
-    steps: 1000,
+    steps: 5000,
     ...bounds,
     start() {
       const [generator, critic] = [mlp(64, 128), new Linear(10, 1)];
@@ -48,7 +48,7 @@ export const graphScenarios: readonly Scenario[] = [
   },
   {
     name: "recurrent state, detached and carried",
-    steps: 1000,
+    steps: 5000,
     ...bounds,
     start() {
       const [input, hidden, output] = [new Linear(32, 128), new Linear(128, 128), new Linear(128, 10)];
@@ -76,7 +76,7 @@ export const graphScenarios: readonly Scenario[] = [
   },
   {
     name: "gradients accumulated over 4 batches",
-    steps: 2000,
+    steps: 4000,
     ...bounds,
     start() {
       const model = mlp(256, 128);
@@ -98,7 +98,7 @@ export const graphScenarios: readonly Scenario[] = [
   },
   {
     name: "two losses on one trunk, retainGraph",
-    steps: 2000,
+    steps: 4000,
     ...bounds,
     start() {
       const [trunk, first, second] = [new Linear(256, 128), new Linear(128, 10), new Linear(128, 10)];
@@ -121,7 +121,7 @@ export const graphScenarios: readonly Scenario[] = [
   },
   {
     name: "double backward: a penalty on the gradient",
-    steps: 2000,
+    steps: 4000,
     ...bounds,
     start() {
       const model = mlp(64, 128);

@@ -33,7 +33,7 @@ export const inferenceScenarios: readonly Scenario[] = [
   inference("inference, nothing awaited", (m, x) => m.call(x).argmax(1), false),
   {
     name: "evaluation in the middle of training",
-    steps: 500,
+    steps: 2000,
     testSteps: 60,
     budget: 8 * megabyte,
     start() {

@@ -44,7 +44,7 @@ export const keepingScenarios: readonly Scenario[] = [
   },
   {
     name: "logits read after backward",
-    steps: 2000,
+    steps: 5000,
     ...bounds,
     start() {
       const model = mlp(256, 128);
@@ -67,7 +67,7 @@ export const keepingScenarios: readonly Scenario[] = [
   },
   {
     name: "cat of detached logits at the end of an epoch",
-    steps: 2000,
+    steps: 5000,
     ...bounds,
     start() {
       let epoch: Tensor[] = [];
@@ -86,7 +86,7 @@ export const keepingScenarios: readonly Scenario[] = [
   },
   {
     name: "forward hooks that keep activations",
-    steps: 2000,
+    steps: 5000,
     ...bounds,
     start() {
       const kept: [Tensor, ArrayLike<number>][] = [];
