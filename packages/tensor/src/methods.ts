@@ -1,12 +1,12 @@
-// Ops as methods: a function (x, …rest) in this table is x.name(…rest). Whoever imports Tensor from here has them installed.
+// Ops as methods: a function (x, …rest) in this table is x.name(…rest). Whoever imports Tensor from here has them installed, and every bundle
+// carries them: what few programs call (diag, roll, tile, einsum …) is a function alone.
 import { type AlphaOptions, add, add_, clamp, type DivOptions, div, gelu, pow, round, sub, sub_, whereMethod } from "./ops/arithmetic.ts";
 import { clone, contiguous, copy_, to, toDevice } from "./ops/copy.ts";
 import { newFull, newOnes, newZeros } from "./ops/creation.ts";
-import { diag, diagEmbed, diagflat } from "./ops/diagonals.ts";
 import { fill_, zero_ } from "./ops/fill.ts";
 import { gather, indexAdd, indexSelect, scatter, scatterAdd } from "./ops/gather.ts";
 import { indexPut, indexPut_ } from "./ops/index-put.ts";
-import { at, take, takeAlongDim } from "./ops/indexing.ts";
+import { at } from "./ops/indexing.ts";
 import { chunk, split, unbind } from "./ops/join.ts";
 import { maskedFill, maskedFill_ } from "./ops/masked.ts";
 import { addmm, baddbmm, bmm, dot, matmul, mm, mv, outer } from "./ops/matmul.ts";
@@ -15,7 +15,6 @@ import {
   unflatten, unfold, unsqueeze, view, viewAs,
 } from "./ops/movement.ts"; // biome-ignore format: a list
 import { type Operand, type PointwiseMethods, pointwiseMethods } from "./ops/pointwise.ts";
-import { fliplr, flipud, roll, rot90 } from "./ops/rearrange.ts";
 import {
   all,
   amax,
@@ -31,7 +30,7 @@ import {
   sum,
   type ValuesAndIndices,
 } from "./ops/reduce.ts";
-import { repeat, repeatInterleave, tile } from "./ops/repeat.ts";
+import { repeat } from "./ops/repeat.ts";
 import { cummax, cummin, cumprod, cumsum } from "./ops/scan.ts";
 import { logSoftmax, softmax } from "./ops/softmax.ts";
 import { argsort, sort, topk } from "./ops/sort.ts";
@@ -43,10 +42,9 @@ const functions = {
   add_, sub_, clamp, gelu, pow, round,
   clone, contiguous, copy_, to, toDevice, fill_, zero_,
   newFull, newOnes, newZeros,
-  at, take, takeAlongDim, indexPut, indexPut_, maskedFill, maskedFill_,
+  at, indexPut, indexPut_, maskedFill, maskedFill_,
   gather, indexAdd, indexSelect, scatter, scatterAdd,
-  diag, diagEmbed, diagflat, tril, triu,
-  fliplr, flipud, roll, rot90, repeat, repeatInterleave, tile,
+  tril, triu, repeat,
   chunk, split, unbind,
   addmm, baddbmm, bmm, dot, matmul, mm, mv, outer,
   broadcastTo, diagonal, expand, expandAs, flatten, flip, movedim, narrow, permute, ravel, reshape, reshapeAs, select, slice, squeeze, t, transpose,
