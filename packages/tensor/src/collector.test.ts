@@ -1,4 +1,6 @@
 // Memory of what a program merely drops, in a running job: nothing here awaits.
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { collectNow, unwatch, watch } from "./collector.ts";
 import { LifetimeError, memory, ones, scope, setMemoryBudget, type Tensor, tensor, zeros } from "./index.ts";
@@ -30,6 +32,20 @@ describe("garbage", () => {
     });
     collectNow();
     expect(ran).toBe(false);
+  });
+
+  it("is let go of by a job that never ends, whether or not memory is short", () => {
+    const device = reference();
+    const make = (): WeakRef<Tensor> => {
+      const x = zeros([64, 64], { device });
+      x.dispose();
+      return new WeakRef(x);
+    };
+    const first = make();
+    for (let i = 0; i < 1100; i++) make();
+    setFlagsFromString("--expose-gc");
+    (runInNewContext("gc") as () => void)();
+    expect(first.deref()).toBeUndefined();
   });
 
   it("calls its owner once, and never after unwatch", () => {

@@ -3,6 +3,8 @@
 export interface HostCollector {
   /** A full collection, after which weak references to garbage are empty — within a running job too. */
   collect(): void;
+  /** Lets go of what weak references were made of in this job. */
+  letGo(): void;
 }
 
 interface NodeProcess {
@@ -33,10 +35,12 @@ export function hostCollector(): HostCollector | null {
     v8.setFlagsFromString("--expose-gc");
     const collect = vm.runInNewContext("gc") as () => void;
     const context = vm.createContext({}, { microtaskMode: "afterEvaluate" });
-    const endJob = new vm.Script("Promise.resolve().then(() => {})");
+    const job = new vm.Script("Promise.resolve().then(() => {})");
+    const letGo = (): void => void job.runInContext(context);
     return {
+      letGo,
       collect() {
-        endJob.runInContext(context);
+        letGo();
         collect();
       },
     };
