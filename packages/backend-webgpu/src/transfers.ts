@@ -23,17 +23,16 @@ export class Transfers {
     this.#report = report;
   }
 
-  /** The queue's writes come before all work submitted later: only where no recorded work names the buffer may one go straight to it. */
+  /** Whether the bytes start and end with words, or with the buffer: the queue writes nothing smaller. */
+  takesWords({ byteLength }: WebGpuBuffer, byteOffset: number, data: ArrayBufferView): boolean {
+    const end = byteOffset + data.byteLength;
+    return byteOffset % 4 === 0 && (end % 4 === 0 || end === byteLength);
+  }
+
+  /** For bytes that `takesWords`. The queue's writes come before all work submitted later: only where no recorded work names the buffer may one go straight to it. */
   write(buffer: WebGpuBuffer, byteOffset: number, data: ArrayBufferView): void {
     if (data.byteLength === 0) return;
     this.#device.check();
-    const endsInside = byteOffset + data.byteLength < buffer.byteLength;
-    if (byteOffset % 4 !== 0 || (data.byteLength % 4 !== 0 && endsInside)) {
-      throw new DeviceError(
-        "write",
-        `bytes ${byteOffset} … ${byteOffset + data.byteLength} of ${buffer.byteLength} do not end on words of 4 bytes`,
-      );
-    }
     const { memory } = buffer;
     settleFill(memory);
     if (!this.#recorder.isPending(memory)) {

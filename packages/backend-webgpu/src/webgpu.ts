@@ -1,5 +1,5 @@
 // The backend: one device, one recorder, kernels compiled as they are first called.
-import { type Backend, DeviceError, type DType } from "@gradkit/tensor/backend";
+import { type Backend, DeviceError, type DType, formula, input, type View } from "@gradkit/tensor/backend";
 import { BufferPool, type WebGpuBuffer } from "./buffers.ts";
 import { Device } from "./device.ts";
 import { findGpu, type GpuSource } from "./gpu.ts";
@@ -18,6 +18,8 @@ import { type Counters, Recorder } from "./recorder.ts";
 import { Transfers } from "./transfers.ts";
 
 const dtypes: ReadonlySet<DType> = /* @__PURE__ */ new Set<DType>(["float32", "int32", "uint8", "bool"]);
+
+const byteCopy = /* @__PURE__ */ formula(["int"], [], [/* @__PURE__ */ input(0, "int")]);
 
 export interface WebGpuOptions {
   /** The GPU to use. Default: `navigator.gpu`; in Node that of the package `webgpu`, if it is installed. */
@@ -69,6 +71,18 @@ export function createWebGpu(device: Device, adapter: string): WebGpuBackend {
   const mostBuffers = device.gpu.limits.maxStorageBuffersPerShaderStage;
   const target: Target = { recorder, pipelines: new Pipelines(device), pool, report, mostBuffers };
   const reduce = createReduce(target);
+  const map = createMap(target);
+  const write = (buffer: WebGpuBuffer, byteOffset: number, data: ArrayBufferView): void => {
+    if (transfers.takesWords(buffer, byteOffset, data)) {
+      transfers.write(buffer, byteOffset, data);
+      return;
+    }
+    const scratch = pool.allocate(data.byteLength);
+    transfers.write(scratch, 0, data);
+    const bytes: Omit<View, "buffer" | "offset"> = { dtype: "uint8", shape: [data.byteLength], strides: [1] };
+    map(byteCopy, [{ ...bytes, buffer: scratch, offset: 0 }], [], [{ ...bytes, buffer, offset: byteOffset }]);
+    pool.release(scratch);
+  };
   return {
     name: "webgpu",
     capabilities: { dtypes, syncRead: false },
@@ -77,10 +91,10 @@ export function createWebGpu(device: Device, adapter: string): WebGpuBackend {
     allocate: (byteLength) => pool.allocate(byteLength),
     release: (buffer) => pool.release(buffer as WebGpuBuffer),
     memory: () => ({ liveBytes: pool.liveBytes, liveBuffers: pool.liveBuffers, pooledBytes: pool.pooledBytes }),
-    write: (buffer, byteOffset, data) => transfers.write(buffer as WebGpuBuffer, byteOffset, data),
+    write: (buffer, byteOffset, data) => write(buffer as WebGpuBuffer, byteOffset, data),
     read: (buffer, byteOffset, byteLength) => transfers.read(buffer as WebGpuBuffer, byteOffset, byteLength),
     synchronize: () => transfers.synchronize(),
-    map: createMap(target),
+    map,
     reduce,
     matmul: createMatmul(target),
     gather: createGather(target),

@@ -58,6 +58,13 @@ describe.skipIf(!opened)("map", () => {
     expect(await x.tolist()).toEqual([5, 9, 9]);
   });
 
+  it("bytes may be written anywhere", async () => {
+    const x = tensor([1, 2, 3, 4, 5, 6, 7], { dtype: "uint8" });
+    device.write(x.buffer, 1, Uint8Array.of(20, 30));
+    device.write(x.buffer, 4, Uint8Array.of(50));
+    expect(await x.tolist()).toEqual([1, 20, 30, 4, 50, 6, 7]);
+  });
+
   it("independent calls of one formula are one dispatch; those that build on each other are not", async () => {
     const [a, b] = [tensor([1, 2, 3]), tensor([[4], [5]])];
     const independent = await dispatches(async () => {
@@ -88,5 +95,13 @@ describe.skipIf(!opened)("map", () => {
     expect(await (out[0] as (typeof x)[0]).tolist()).toEqual([55.5, 550.5]);
     expect(await (x[3] as (typeof x)[0]).tolist()).toEqual([56.5, 551.5]);
     expect(await (x[10] as (typeof x)[0]).tolist()).toEqual([10, 100]);
+  });
+
+  it("more results than a kernel may have buffers", async () => {
+    const x = tensor([1, 2]);
+    const out = Array.from({ length: 11 }, () => zeros([2]));
+    const outputs = out.map((_, i) => add(input(0, "float"), i));
+    device.map(formula(["float"], [], outputs), [x], [], out);
+    expect(await Promise.all(out.map((y) => y.tolist()))).toEqual(out.map((_, i) => [1 + i, 2 + i]));
   });
 });
