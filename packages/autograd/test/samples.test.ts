@@ -1,6 +1,6 @@
 // The sample tables again, as gradients: every float sample away from kinks, against central differences in float64, first and second derivatives.
 import type { Tensor } from "@gradkit/tensor";
-import { makeInput, pointwiseSamples, reference, type Sample, structuredSamples } from "@gradkit/tensor/testing";
+import { composedSamples, makeInput, pointwiseSamples, reference, type Sample, structuredSamples } from "@gradkit/tensor/testing";
 import { describe, expect, it, vi } from "vitest";
 import { gradcheck, gradgradcheck } from "../src/index.ts";
 
@@ -16,7 +16,7 @@ const largest = 200;
 const withoutGradient = new Set([
   "sign", "sgn", "floor", "ceil", "round", "trunc", "isnan", "isinf", "isfinite", "logicalNot", "bitwiseNot", "truncDivide", "floorDivide",
   "heaviside", "eq", "ne", "lt", "le", "gt", "ge", "logicalAnd", "logicalOr", "logicalXor", "bitwiseAnd", "bitwiseOr", "bitwiseXor",
-  "any", "all", "argmax", "argmin",
+  "any", "all", "argmax", "argmin", "histc", "searching",
 ]); // biome-ignore format: a list
 
 const isFloat = (sample: Sample): boolean => sample.inputs.some(({ dtype = "float32" }) => dtype === "float32");
@@ -50,3 +50,4 @@ suite(
   (sample) => pointwiseTitles.test(sample.name) && sample.inputs.every(({ dtype }) => dtype !== "int32" && dtype !== "uint8"),
 );
 suite(structuredSamples, () => true);
+suite(composedSamples, () => true);

@@ -8,7 +8,8 @@ export { type Derivative, derivative } from "./formula/derivative.ts";
 export { type Formula, formula, input, type Node, type ScalarType, scalar } from "./formula/nodes.ts";
 export { installRecorder, needsGrad, type RecordedOp, type Recorder } from "./grad-mode.ts";
 export { retire, scope, track, untracked } from "./lifetime.ts";
-export { type BatchNormAttrs, perChannel, statisticsDims } from "./ops/batch-norm.ts";
+export type { BatchNormAttrs } from "./ops/batch-norm.ts";
+export type { BatchNormFunctions } from "./ops/batch-norm-grad.ts";
 export {
   type ConvFunctions,
   type ConvInputGradAttrs,
@@ -27,6 +28,7 @@ export { sliceBy } from "./ops/movement.ts";
 export { type MaxPoolAttrs, type MaxPoolFunctions, type MaxPoolGradAttrs, maxPoolGrad } from "./ops/pool.ts";
 export type { DimAttrs, ReduceAttrs } from "./ops/reduce.ts";
 export type { ScanAttrs } from "./ops/scan.ts";
+export type { ScatterProdAttrs, ScatterProdFunctions } from "./ops/scatter-reduce.ts";
 export { logSoftmaxGrad, type SoftmaxAttrs, softmaxGrad } from "./ops/softmax.ts";
 export type { SortAttrs } from "./ops/sort.ts";
 export { type DiagonalAttrs, type Layout, type SliceAttrs, type UnfoldAttrs, type ViewName, viewLayout } from "./ops/views.ts";

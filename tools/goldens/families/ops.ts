@@ -1,5 +1,5 @@
 // Ops: outputs and gradients of one function call.
-import { Tensor } from "@gradkit/tensor";
+import { nonzero, Tensor } from "@gradkit/tensor";
 import { layoutCall } from "../layout.ts";
 import { type Call, findFunction } from "../names.ts";
 import type { Case } from "../reader.ts";
@@ -18,6 +18,24 @@ function splitReturnIndices(args: readonly unknown[]): { suffix: string; args: u
   if (typeof last !== "object" || last === null || !("returnIndices" in last)) return { suffix: "", args: [...args] };
   const { returnIndices, ...options } = last;
   return { suffix: returnIndices === true ? "WithIndices" : "", args: [...args.slice(0, -1), options] };
+}
+
+const isMask = (item: unknown): item is Tensor => item instanceof Tensor && item.dtype === "bool";
+
+/** How many elements a mask picks depends on its values: our users pass the positions that `await nonzero(mask)` gives. */
+async function withoutMasks(items: readonly unknown[]): Promise<unknown[]> {
+  const positions = await Promise.all(items.map((item) => (isMask(item) ? nonzero(item, { asTuple: true }) : [item])));
+  return positions.flat();
+}
+
+/** Where the indices of a call stand among its arguments. */
+const indexLists: Readonly<Record<string, number>> = { __getitem__: 1, index_put: 1 };
+
+async function unmasked(op: string, values: Args): Promise<Args> {
+  const at = indexLists[op];
+  const items = at === undefined ? undefined : (values.args[at] as readonly unknown[]);
+  if (at === undefined || !items?.some(isMask)) return values;
+  return { ...values, args: values.args.with(at, await withoutMasks(items)) };
 }
 
 /** The function and the arguments of our call. */
@@ -40,7 +58,7 @@ export async function checkCall(golden: OpCase, context: Context, run: (values: 
 }
 
 export const ops: Family<OpCase> = (golden, context) =>
-  checkCall(golden, context, (values) => {
-    const { call, args } = express(golden.op, values, context);
+  checkCall(golden, context, async (values) => {
+    const { call, args } = express(golden.op, await unmasked(golden.op, values), context);
     return call(...args);
   });

@@ -11,6 +11,7 @@ import { diagonal, embed, expand, flip, permute, reshape, slice, unfold } from "
 import { maxPool, maxPoolGrad } from "./pool.ts";
 import { amax, amin, maxDim, mean, minDim, prod, sum } from "./reduce.ts";
 import { cummax, cummin, cumprod, cumsum } from "./scan.ts";
+import { scatterProd } from "./scatter-reduce.ts";
 import { logSoftmax, logSoftmaxGrad, softmax, softmaxGrad } from "./softmax.ts";
 import { sort } from "./sort.ts";
 
@@ -19,7 +20,7 @@ export const vjps: Readonly<Record<StructuredOpName, Vjp<never, never> | null>> 
   sum, mean, prod, amax, amin, any: null, all: null, argmax: null, argmin: null, maxDim, minDim,
   matmul,
   cat, transfer,
-  gather, scatter,
+  gather, scatter, scatterProd,
   cumsum, cumprod, cummax, cummin,
   sort,
   conv, convInputGrad, convWeightGrad,

@@ -18,6 +18,9 @@ export const add = (x: Operand, y: Operand, { alpha = 1 }: AlphaOptions = {}): T
 export const sub = (x: Operand, y: Operand, { alpha = 1 }: AlphaOptions = {}): Tensor =>
   alpha === 1 ? pw.sub(x, y) : scope(() => pw.sub(x, scaled(y, alpha)));
 
+/** y − alpha·x. */
+export const rsub = (x: Operand, y: Operand, { alpha = 1 }: AlphaOptions = {}): Tensor => sub(y, x, { alpha });
+
 /** Writes x + alpha·y over x. */
 export const add_ = (x: Tensor, y: Operand, { alpha = 1 }: AlphaOptions = {}): Tensor =>
   scope(() => inPlace.add_.call(x, scaled(y, alpha)));

@@ -25,7 +25,7 @@ export function checkedIndex(op: string, index: Tensor, size: number, lowest = 0
   return toDType(index, "int32");
 }
 
-function checkFits(op: string, index: Shape, x: Shape, dim: number): void {
+export function checkFits(op: string, index: Shape, x: Shape, dim: number): void {
   if (index.length !== x.length || index.some((size, d) => d !== dim && size > (x[d] as number))) {
     throw new ShapeError(
       op,

@@ -42,7 +42,7 @@ function checkedTensor(op: string, index: Tensor): Tensor {
   if (index.dtype === "bool") {
     throw new UnsupportedError(
       op,
-      "the shape of what a mask selects depends on its values. Use await x.maskedSelect(mask), or where() and maskedFill()",
+      "the shape of what a mask selects depends on its values. Use await maskedSelect(x, mask), x.at(...(await nonzero(mask, { asTuple: true }))), or where() and maskedFill()",
     );
   }
   if (index.dtype !== "int32") throw new DTypeError(op, `indices must be int32 (got ${index.dtype}). Convert with .to("int32")`);

@@ -31,7 +31,10 @@ function singleMask(op: string, indices: readonly IndexItem[], values: Tensor, a
   const mask = indices.find((item) => item instanceof Tensor && item.dtype === "bool");
   if (!(mask instanceof Tensor)) return null;
   if (indices.length === 1 && values.ndim === 0 && !accumulate) return mask;
-  throw new UnsupportedError(op, `a mask takes one value and no other index (got values ${formatShape(values.shape)}). Use where()`);
+  throw new UnsupportedError(
+    op,
+    `a mask takes one value and no other index (got values ${formatShape(values.shape)}). Use where(), or the positions of (await nonzero(mask, { asTuple: true }))`,
+  );
 }
 
 /** The mask's dims are the first ones of x. */

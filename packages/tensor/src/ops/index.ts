@@ -10,7 +10,7 @@ export type StructuredOpName =
   | "maxDim" | "minDim"
   | "matmul"
   | "cat" | "embed" | "transfer"
-  | "gather" | "scatter"
+  | "gather" | "scatter" | "scatterProd"
   | "cumsum" | "cumprod" | "cummax" | "cummin"
   | "sort"
   | "conv" | "convInputGrad" | "convWeightGrad"

@@ -127,7 +127,7 @@ describe("errors", () => {
       `"ShapeError: at: sizes differ at dim 0: 2 vs 3 (got [2] and [3]). Sizes must be equal, or one of them 1"`,
     );
     expect(message(() => cube().at(cube().gt(3)))).toMatchInlineSnapshot(
-      `"UnsupportedError: at: the shape of what a mask selects depends on its values. Use await x.maskedSelect(mask), or where() and maskedFill()"`,
+      `"UnsupportedError: at: the shape of what a mask selects depends on its values. Use await maskedSelect(x, mask), x.at(...(await nonzero(mask, { asTuple: true }))), or where() and maskedFill()"`,
     );
   });
 });
@@ -182,7 +182,7 @@ describe("indexPut", () => {
       `[ShapeError: indexPut_: the mask [1, 3] does not match the first dims of [2, 3]]`,
     );
     expect(() => matrix().indexPut([matrix().eq(0)], ids([1, 2, 3, 4, 5, 6]))).toThrowErrorMatchingInlineSnapshot(
-      `[UnsupportedError: indexPut: a mask takes one value and no other index (got values [6]). Use where()]`,
+      `[UnsupportedError: indexPut: a mask takes one value and no other index (got values [6]). Use where(), or the positions of (await nonzero(mask, { asTuple: true }))]`,
     );
   });
 });

@@ -141,7 +141,7 @@ export function baddbmm(input: Tensor, a: Tensor, b: Tensor, { beta = 1, alpha =
 }
 
 /** As torch: an input that does not count has a gradient of zeros. */
-const withZeroGradient = (y: Tensor, input: Tensor): Tensor =>
+export const withZeroGradient = (y: Tensor, input: Tensor): Tensor =>
   input.requiresGrad ? pw.add(y, pw.where(input.newFull([], false, { dtype: "bool" }), input, 0)) : y;
 
 function addProduct(input: Tensor, a: Tensor, b: Tensor, beta: number, alpha: number): Tensor {

@@ -1,10 +1,10 @@
 // Copies of a tensor beside each other: an expanded view, written out once.
-import { DTypeError, formatShape, IndexError, ShapeError, UnsupportedError } from "../errors.ts";
+import { DTypeError, formatShape, IndexError, ShapeError } from "../errors.ts";
 import { scope } from "../lifetime.ts";
-import { normalizeDim, type Shape } from "../shape.ts";
+import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { clone } from "./copy.ts";
-import { expand, ravel, reshape, view } from "./movement.ts";
+import { expand, reshape, view } from "./movement.ts";
 
 const ones = (count: number): number[] => new Array<number>(Math.max(0, count)).fill(1);
 
@@ -47,22 +47,6 @@ export function repeat(x: Tensor, ...sizes: number[] | [readonly number[]]): Ten
 export function tile(x: Tensor, ...sizes: number[] | [readonly number[]]): Tensor {
   const counts = sizes.flat() as number[];
   return repeat(x, [...ones(x.ndim - counts.length), ...counts]);
-}
-
-/** Each element `repeats` times in a row along dim; without a dim, of the flattened x. */
-export function repeatInterleave(x: Tensor, repeats: number, dim: number | null = null): Tensor {
-  if (typeof repeats !== "number")
-    throw new UnsupportedError("repeatInterleave", "the shape would depend on the values of repeats. Pass one number for all");
-  checkCounts("repeatInterleave", [repeats]);
-  return scope(() => {
-    const source = dim === null || x.ndim === 0 ? ravel(x) : x;
-    const d = normalizeDim("repeatInterleave", dim ?? 0, source.ndim);
-    const inner = source.shape.slice(d + 1);
-    const split = [...source.shape.slice(0, d + 1), 1, ...inner];
-    const grown = split.map((size, i) => (i === d + 1 ? repeats : size));
-    const all = clone(expand(reshape(source, split), grown));
-    return view(all, [...source.shape.slice(0, d), (source.shape[d] as number) * repeats, ...inner]);
-  });
 }
 
 /** Coordinates of a grid as views: vectors of lengths A, B, … give tensors [A, B, …], or [B, A, …] with indexing "xy". */

@@ -2,7 +2,7 @@
 
 export { type ConformanceCase, type ConformanceOptions, conformance } from "./conformance.ts";
 export { reference } from "./reference.ts";
-export { allSamples } from "./samples/all.ts";
+export { allSamples, composedSamples } from "./samples/all.ts";
 export { makeInput } from "./samples/make-input.ts";
 export { type PointwiseName, pointwiseSamples } from "./samples/pointwise.ts";
 export type { Operand, Results, Sample } from "./samples/sample.ts";

@@ -10,6 +10,7 @@ import { poolSamples } from "./pool.ts";
 import { reduceSamples } from "./reduce.ts";
 import type { Sample } from "./sample.ts";
 import { scanSamples } from "./scan.ts";
+import { scatterReduceSamples } from "./scatter-reduce.ts";
 import { softmaxSamples } from "./softmax.ts";
 import { sortSamples } from "./sort.ts";
 
@@ -19,6 +20,7 @@ export const structuredSamples = {
   ...matmulSamples,
   ...joinSamples,
   ...gatherSamples,
+  ...scatterReduceSamples,
   ...scanSamples,
   ...sortSamples,
   ...convSamples,
