@@ -31,7 +31,7 @@ async function run(options: Options): Promise<void> {
   const model = models[options.model]();
   const { training, test, source, note } = await openDigits(options.data);
   console.log(header(options, device, model, source, note));
-  await mkdir(options.out, { recursive: true });
+  await makeDirectory(options.out);
   const file = join(options.out, `${options.model}.safetensors`);
 
   const { batchSize, lr, seed, keepBest } = options;
@@ -52,6 +52,14 @@ async function run(options: Options): Promise<void> {
 
   console.log(`\n${classTable(counts, test.classes, note)}\n\n${confusionTable(counts, test.classes)}\n\nweights saved in ${file}`);
   console.log(`test accuracy ${(100 * accuracy(counts)).toFixed(2)} %${note}`);
+}
+
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    throw new UsageError(`--out ${path}: the directory cannot be made (${(error as Error).message})`);
+  }
 }
 
 /** The first eleven twelfths, and the rest. */

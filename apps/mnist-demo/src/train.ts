@@ -41,6 +41,8 @@ export async function train(
   const checkpoints = new Checkpoints(options, { model, optimizer, loader: batches, standing, best });
   if (await checkpoints.restore()) console.log(`going on with ${options.resume}: epoch ${standing.epoch}, ${standing.seen} images seen\n`);
 
+  await checkpoints.save(); // a directory that cannot be written shows now, not after an hour
+
   const summary = (): string =>
     `loss ${(standing.lossSum / standing.seen).toFixed(4)}  accuracy ${((100 * standing.correct) / standing.seen).toFixed(2)} %${note}`;
   while (standing.epoch <= epochs) {

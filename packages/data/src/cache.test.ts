@@ -1,7 +1,10 @@
+import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import type { ServerResponse } from "node:http";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { localServer } from "../test/local-server.ts";
@@ -45,6 +48,23 @@ describe("cached", () => {
     const all = await Promise.all(Array.from({ length: 8 }, () => cached("test", file, directory, { mirrors: [address] })));
     expect(all.every((bytes) => Buffer.compare(bytes, content) === 0)).toBe(true);
     expect(await readdir(directory)).toEqual(["digits.gz"]);
+  });
+
+  it("is filled by several processes at once", { timeout: 60_000 }, async () => {
+    const directory = await temporaryDirectory();
+    const waiting: ServerResponse[] = [];
+    const { address, requests } = await localServer((response) => {
+      waiting.push(response); // all are on their way before the first gets the file
+      if (waiting.length === 3) for (const each of waiting) each.end(packed);
+    });
+    const program = join(import.meta.dirname, "../test/fill-cache.ts");
+    const run = () =>
+      promisify(execFile)(process.execPath, ["--conditions=@gradkit/source", program, address, directory, file.name, file.sha256]);
+    const outputs = await Promise.all([run(), run(), run()]);
+    expect(outputs.map(({ stdout }) => stdout.trim())).toEqual([file.sha256, file.sha256, file.sha256]);
+    expect(requests).toHaveLength(3);
+    expect(await readdir(directory)).toEqual(["digits.gz"]);
+    expect(Buffer.compare(await readFile(join(directory, "digits.gz")), packed)).toBe(0);
   });
 
   it("keeps nothing of a failed download", async () => {

@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { defaultGenerator, Generator, manualSeed, noGrad, type Tensor, tensor } from "@gradkit/tensor";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { useReferenceDevice } from "../test/reference-device.ts";
 import { temporaryDirectory } from "../test/temporary-directory.ts";
 import { loadCheckpoint, type Run, saveCheckpoint } from "./checkpoint.ts";
@@ -128,6 +128,7 @@ describe("a checkpoint", () => {
 });
 
 describe("a checkpoint that cannot be saved", () => {
+  const told: string[] = [];
   const refused = async (run: Run): Promise<string> => {
     const path = await file();
     return message(saveCheckpoint(path, run), path);
@@ -149,6 +150,29 @@ describe("a checkpoint that cannot be saved", () => {
     expect(await refused({ classes: new Map() })).toMatchInlineSnapshot(
       `"GradkitError: saveCheckpoint: classes is a Map without stateDict() and loadStateDict()"`,
     );
+  });
+
+  it.each(["ENOSPC", "EACCES", "EROFS"])("says why the system refuses (%s), and leaves the checkpoint before", async (code) => {
+    const path = await file();
+    await saveCheckpoint(path, { progress: { step: 1 } });
+    const refuse = vi
+      .spyOn(process.getBuiltinModule("node:fs/promises"), "open")
+      .mockRejectedValueOnce(Object.assign(new Error(code), { code }));
+    told.push(await message(saveCheckpoint(path, { progress: { step: 2 } }), path));
+    refuse.mockRestore();
+    const progress = { step: 0 };
+    await loadCheckpoint(path, { progress });
+    expect(progress.step).toBe(1);
+  });
+
+  it("and says it in words", () => {
+    expect(told).toMatchInlineSnapshot(`
+      [
+        "FileError: saveCheckpoint: cannot write …: the disk is full (ENOSPC)",
+        "FileError: saveCheckpoint: cannot write …: permission denied (EACCES)",
+        "FileError: saveCheckpoint: cannot write …: the file system is read-only (EROFS)",
+      ]
+    `);
   });
 
   it("names the place", async () => {

@@ -75,11 +75,33 @@ describe("download", () => {
       "the server answered 404 Not Found",
       `verify: ${wrong.address}digits.gz is not the known digits.gz: its 5 bytes have SHA-256 ${createHash("sha256").update("hello").digest("hex")}, expected ${file.sha256}`,
       "no answer for 0.2 s",
-      expect.stringMatching(/^fetch failed \(/),
+      expect.stringMatching(/^fetch failed/),
     ]);
     expect(error.message).toContain(
       `test: no mirror delivered digits.gz:\n  ${missing.address}digits.gz: the server answered 404 Not Found\n`,
     );
+  });
+
+  it("says how far an interrupted download came", async () => {
+    const head = { "content-length": packed.length };
+    const broken = await localServer((response) => {
+      response.writeHead(200, head).write(packed.subarray(0, 1000), () => setTimeout(() => response.destroy(), 50));
+    });
+    const stalled = await localServer((response) => response.writeHead(200, head).write(packed.subarray(0, 1000)));
+    const unannounced = await localServer((response) => {
+      response.writeHead(200).write(packed.subarray(0, 1000), () => setTimeout(() => response.destroy(), 50));
+    });
+    const refused = await localServer((response) => response.destroy());
+    const error = await failure([broken.address, stalled.address, unannounced.address, refused.address], 200);
+    const told = error.failures.map(({ reason }) => reason.replaceAll(String(packed.length), "N"));
+    expect(told).toMatchInlineSnapshot(`
+      [
+        "the connection broke off after 1000 of N bytes: the server closed the connection (UND_ERR_SOCKET)",
+        "nothing for 0.2 s after 1000 of N bytes",
+        "the connection broke off after 1000 bytes: the server closed the connection (UND_ERR_SOCKET)",
+        "fetch failed: the server closed the connection (UND_ERR_SOCKET)",
+      ]
+    `);
   });
 
   it("does not give up a slow mirror that keeps sending", async () => {

@@ -2,6 +2,7 @@
 import { FormatError } from "@gradkit/tensor";
 import { DownloadError, type DownloadFailure } from "./errors.ts";
 import { gunzip } from "./formats/gzip.ts";
+import { explain as explainSystemError } from "./system-error.ts";
 
 /** A file that several servers offer. */
 export interface RemoteFile {
@@ -67,24 +68,32 @@ async function fetchBytes(
   report: (received: number, total: number | undefined) => void,
 ): Promise<Uint8Array> {
   const silence = new AbortController();
-  const giveUp = (): void => silence.abort(new Error(`no answer for ${timeoutMs / 1000} s`));
+  let received = 0;
+  let total: number | undefined;
+  const soFar = (): string => `${received} ${total === undefined ? "" : `of ${total} `}bytes`;
+  const giveUp = (): void =>
+    silence.abort(new Error(received === 0 ? `no answer for ${timeoutMs / 1000} s` : `nothing for ${timeoutMs / 1000} s after ${soFar()}`));
   let timer = setTimeout(giveUp, timeoutMs);
   try {
     const response = await fetch(url, { signal: silence.signal });
     if (!response.ok || !response.body) throw new Error(`the server answered ${response.status} ${response.statusText}`.trimEnd());
     const length = response.headers.has("content-encoding") ? null : response.headers.get("content-length"); // of the packed bytes otherwise
-    const total = length === null ? undefined : Number(length);
+    total = length === null ? undefined : Number(length);
     const chunks: Uint8Array<ArrayBuffer>[] = [];
-    let received = 0;
     const reader = response.body.getReader(); // not every browser iterates streams
-    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    const read = () =>
+      reader.read().catch((error: Error) => {
+        if (silence.signal.aborted) throw error;
+        throw new Error(`the connection broke off after ${soFar()}`, { cause: error.cause });
+      });
+    for (let part = await read(); !part.done; part = await read()) {
       clearTimeout(timer);
       timer = setTimeout(giveUp, timeoutMs);
       chunks.push(part.value);
       received += part.value.length;
       report(received, total);
     }
-    if (total !== undefined && received !== total) throw new Error(`the connection ended after ${received} of ${total} bytes`);
+    if (total !== undefined && received !== total) throw new Error(`the connection ended after ${soFar()}`);
     return new Uint8Array(await new Blob(chunks).arrayBuffer());
   } finally {
     clearTimeout(timer);
@@ -105,6 +114,5 @@ export async function verify(content: Uint8Array<ArrayBuffer>, { name, sha256 }:
 /** fetch says "fetch failed" and hides why in `cause`. */
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const { cause } = error;
-  return cause instanceof Error ? `${error.message} (${(cause as { code?: string }).code ?? cause.message})` : error.message;
+  return error.cause instanceof Error ? `${error.message}: ${explainSystemError(error.cause)}` : error.message;
 }

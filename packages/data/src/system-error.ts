@@ -9,6 +9,15 @@ const reasons: Readonly<Record<string, string>> = {
   EROFS: "the file system is read-only",
   ENOSPC: "the disk is full",
   EDQUOT: "the disk quota is used up",
+  EEXIST: "there is a file of that name",
+  ENOTFOUND: "no such server is known, as without a network",
+  EAI_AGAIN: "the name of the server cannot be looked up, as without a network",
+  ECONNREFUSED: "the server refuses connections",
+  ECONNRESET: "the server closed the connection",
+  ENETUNREACH: "there is no way to the server, as without a network",
+  ETIMEDOUT: "the server did not answer",
+  UND_ERR_SOCKET: "the server closed the connection",
+  UND_ERR_CONNECT_TIMEOUT: "the server did not answer",
 };
 
 /** "the disk is full (ENOSPC)". */
