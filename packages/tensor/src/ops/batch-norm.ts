@@ -4,6 +4,7 @@ import { DTypeError, formatShape, ShapeError } from "../errors.ts";
 import { add, mul, sub } from "../formula/build.ts";
 import { scope } from "../lifetime.ts";
 import type { Tensor } from "../tensor.ts";
+import { batchNormFunctions, perChannel, statisticsDims } from "./batch-norm-grad.ts";
 import { applyOp, type StructuredOp } from "./dispatch.ts";
 import { reshape } from "./movement.ts";
 import { pointwise, pointwiseFunctions as pw } from "./pointwise.ts";
@@ -18,19 +19,10 @@ const centre = /* @__PURE__ */ pointwise("centre", (x, mean) => sub(x, mean));
 const normalise = /* @__PURE__ */ pointwise("normalise", (centred, rstd) => mul(centred, rstd));
 const affine = /* @__PURE__ */ pointwise("affine", (x, weight, bias) => add(mul(x, weight), bias));
 
-/** Dims of the statistics: all but the channels. */
-export const statisticsDims = (rank: number): number[] => Array.from({ length: rank }, (_, d) => d).filter((d) => d !== 1);
-
-/** A vector over channels as a tensor that broadcasts against [N, C, …]. */
-export const perChannel = (vector: Tensor, rank: number): Tensor =>
-  reshape(
-    vector,
-    Array.from({ length: rank }, (_, d) => (d === 1 ? vector.numel : 1)),
-  );
-
 /** x [N, C, …], weight and bias [C] or null → y, and the mean and biased variance it used, [C]. */
 export const batchNormOp: StructuredOp<BatchNormAttrs> = {
   name: "batchNorm",
+  gradientFunctions: batchNormFunctions,
   infer([x, weight, bias]) {
     const { shape, dtype } = x as Tensor;
     const channels = shape[1];

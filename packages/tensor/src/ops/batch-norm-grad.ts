@@ -1,0 +1,45 @@
+// What the gradient of batch normalisation is made of: it comes with the op, so that programs without one do not carry it.
+import { mul, sub } from "../formula/build.ts";
+import { type Formula, formula, input, type Node } from "../formula/nodes.ts";
+import type { Tensor } from "../tensor.ts";
+import { mapFormula } from "./map.ts";
+import { reshape } from "./movement.ts";
+import { pointwiseFunctions as pw } from "./pointwise.ts";
+import { mean as average } from "./reduce.ts";
+
+/** Dims of the statistics: all but the channels. */
+export const statisticsDims = (rank: number): number[] => Array.from({ length: rank }, (_, d) => d).filter((d) => d !== 1);
+
+/** A vector over channels as a tensor that broadcasts against [N, C, …]. */
+export const perChannel = (vector: Tensor, rank: number): Tensor =>
+  reshape(
+    vector,
+    Array.from({ length: rank }, (_, d) => (d === 1 ? vector.numel : 1)),
+  );
+
+function ofFloats(count: number, build: (x: (i: number) => Node) => Node): Formula {
+  return formula(new Array<"float">(count).fill("float"), [], [build((i) => input(i, "float"))]);
+}
+
+/** g·(x − mean) */
+const timesCentred = /* @__PURE__ */ ofFloats(3, (x) => mul(x(0), sub(x(1), x(2))));
+/** scale·(g − meanG − (x − mean)·slope), of (g, x, mean, meanG, slope, scale) */
+const inputGradient = /* @__PURE__ */ ofFloats(6, (x) => mul(x(5), sub(sub(x(0), x(3)), mul(sub(x(1), x(2)), x(4)))));
+
+/** Mean and biased variance of each channel, [1, C, 1, …]. */
+function statistics(x: Tensor): { mean: Tensor; variance: Tensor } {
+  const dims = statisticsDims(x.ndim);
+  const mean = average(x, dims, { keepdim: true });
+  return { mean, variance: average(pw.square(pw.sub(x, mean)), dims, { keepdim: true }) };
+}
+
+/** Of g and x [N, C, …]; mean, 1/σ, Σg and Σg·(x − mean) [1, C, 1, …]; weight [C]. */
+function inputGrad(g: Tensor, x: Tensor, mean: Tensor, rstd: Tensor, sumG: Tensor, sumGX: Tensor, weight: Tensor | null): Tensor {
+  const count = g.numel / (g.shape[1] as number);
+  const slope = pw.div(pw.mul(pw.square(rstd), sumGX), count);
+  const scale = weight ? pw.mul(rstd, perChannel(weight, g.ndim)) : rstd;
+  return mapFormula("batchNormGrad", inputGradient, [g, x, mean, pw.div(sumG, count), slope, scale], [], [x.dtype])[0] as Tensor;
+}
+
+export const batchNormFunctions = { perChannel, statistics, timesCentred, inputGrad };
+export type BatchNormFunctions = typeof batchNormFunctions;
