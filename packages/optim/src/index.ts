@@ -1,12 +1,19 @@
 // What users of @gradkit/optim import. Names only: nothing is defined here.
 export { Adadelta, type AdadeltaOptions } from "./adadelta.ts";
+export { Adafactor, type AdafactorOptions } from "./adafactor.ts";
 export { Adagrad, type AdagradOptions } from "./adagrad.ts";
 export { Adam, type AdamOptions, AdamW } from "./adam.ts";
 export { Adamax, type AdamaxOptions } from "./adamax.ts";
 export { ASGD, type ASGDOptions } from "./asgd.ts";
+export {
+  AveragedModel, type AveragedModelOptions, type AveragedSource, type AvgFn, getEmaAvgFn, getSwaAvgFn,
+} from "./averaged-model.ts"; // biome-ignore format: a list
 export { type ClipGradNormOptions, clipGradNorm_, clipGradValue_ } from "./clip-grad.ts";
+export { LBFGS, type LBFGSClosure, type LBFGSOptions } from "./lbfgs.ts";
+export { Lion, type LionOptions } from "./lion.ts";
+export { Muon, type MuonOptions } from "./muon.ts";
 export { NAdam, type NAdamOptions } from "./nadam.ts";
-export { type CommonOptions, Optimizer, type ParamGroup, type ParamState, type Params } from "./optimizer.ts";
+export { type CommonOptions, Optimizer, OptimizerState, type ParamGroup, type ParamState, type Params } from "./optimizer.ts";
 export { RAdam, type RAdamOptions } from "./radam.ts";
 export { RMSprop, type RMSpropOptions } from "./rmsprop.ts";
 export { Rprop, type RpropOptions } from "./rprop.ts";
@@ -35,5 +42,7 @@ export {
 } from "./schedules/scheduler.ts";
 export { SequentialLR, type SequentialState } from "./schedules/sequential.ts";
 export { MultiStepLR, StepLR, type StepLROptions } from "./schedules/step.ts";
+export { SWALR, type SWALROptions } from "./schedules/swa.ts";
 export { SGD, type SGDOptions } from "./sgd.ts";
+export { SparseAdam, type SparseAdamOptions } from "./sparse-adam.ts";
 export type { OptimizerStateDict } from "./state-dict.ts";

@@ -22,20 +22,8 @@ export type Params<Options extends object> = Iterable<Tensor> | Iterable<{ param
 /** What an optimizer remembers of one parameter: tensors of its shape, and numbers. */
 export type ParamState = Record<string, Tensor | number>;
 
-/**
- * Base of all optimizers. `update` runs without recording and inside a scope: state that must outlive the step is made by `buffer`.
- *
- * @example
- * class SignDescent extends Optimizer<CommonOptions> {
- *   constructor(params: Params<CommonOptions>, options: { lr: number }) {
- *     super("SignDescent", params, { maximize: false, ...options });
- *   }
- *   protected update(param: Tensor, grad: Tensor, _state: ParamState, { lr }: CommonOptions): void {
- *     param.sub_(grad.sign(), { alpha: lr });
- *   }
- * }
- */
-export abstract class Optimizer<Options extends CommonOptions> {
+/** What optimizers hold: groups of parameters, and state by parameter. How a step is made is the subclass's. */
+export abstract class OptimizerState<Options extends Pick<CommonOptions, "lr">> {
   readonly name: string;
   readonly paramGroups: ParamGroup<Options>[] = [];
   readonly state: Map<Tensor, ParamState> = new Map();
@@ -49,9 +37,6 @@ export abstract class Optimizer<Options extends CommonOptions> {
     const groups = list[0] instanceof Tensor ? [{ params: list as Tensor[] }] : list;
     for (const group of groups) this.addParamGroup(group as { params: Tensor | Iterable<Tensor> } & Partial<Options>);
   }
-
-  /** Changes `param` in place, given its gradient. */
-  protected abstract update(param: Tensor, grad: Tensor, state: ParamState, group: ParamGroup<Options>): void;
 
   /** Throws for options that make no sense. */
   protected checkOptions(_options: Options): void {}
@@ -71,23 +56,9 @@ export abstract class Optimizer<Options extends CommonOptions> {
     this.paramGroups.push(group);
   }
 
-  /** Changes every parameter that has a gradient. A closure is called first, to compute the loss that is returned. */
-  step(): void;
-  step<T>(closure: () => T): T;
-  step<T>(closure?: () => T): T | undefined {
-    const loss = closure && enableGrad(closure);
-    noGrad(() =>
-      scope(() => {
-        for (const group of this.paramGroups) {
-          for (const param of group.params) {
-            const grad = param.accumulatedGrad;
-            if (grad) this.update(param, grad, this.stateOf(param), group);
-          }
-        }
-      }),
-    );
-    markStep(this);
-    return loss;
+  /** The shape of a tensor of the state; null for one that may have any. */
+  protected stateShape(_name: string, param: Tensor): readonly number[] | null {
+    return param.shape;
   }
 
   /** Drops the gradients of all parameters, or fills them with zeros. */
@@ -107,16 +78,58 @@ export abstract class Optimizer<Options extends CommonOptions> {
 
   /** Takes over what `stateDict()` of an optimizer with the same groups returned; tensors are copied. */
   loadStateDict(state: OptimizerStateDict): void {
-    loadOptimizerState(this.name, state, this.paramGroups, this.state);
+    loadOptimizerState(this.name, state, this.paramGroups, this.state, (name, param) => this.stateShape(name, param));
   }
 
-  private stateOf(param: Tensor): ParamState {
+  protected stateOf(param: Tensor): ParamState {
     let state = this.state.get(param);
     if (!state) {
       state = {};
       this.state.set(param, state);
     }
     return state;
+  }
+}
+
+/**
+ * Base of all optimizers. `update` runs without recording and inside a scope: state that must outlive the step is made by `buffer`.
+ *
+ * @example
+ * class SignDescent extends Optimizer<CommonOptions> {
+ *   constructor(params: Params<CommonOptions>, options: { lr: number }) {
+ *     super("SignDescent", params, { maximize: false, ...options });
+ *   }
+ *   protected update(param: Tensor, grad: Tensor, _state: ParamState, { lr }: CommonOptions): void {
+ *     param.sub_(grad.sign(), { alpha: lr });
+ *   }
+ * }
+ */
+export abstract class Optimizer<Options extends CommonOptions, Gradient = Tensor> extends OptimizerState<Options> {
+  /** Changes `param` in place, given its gradient. */
+  protected abstract update(param: Tensor, grad: Gradient, state: ParamState, group: ParamGroup<Options>): void;
+
+  /** The gradient that `update` gets; null where there is nothing to do. */
+  protected gradientOf(param: Tensor): Gradient | null {
+    return param.accumulatedGrad as Gradient | null;
+  }
+
+  /** Changes every parameter that has a gradient. A closure is called first, to compute the loss that is returned. */
+  step(): void;
+  step<T>(closure: () => T): T;
+  step<T>(closure?: () => T): T | undefined {
+    const loss = closure && enableGrad(closure);
+    noGrad(() =>
+      scope(() => {
+        for (const group of this.paramGroups) {
+          for (const param of group.params) {
+            const grad = this.gradientOf(param);
+            if (grad) this.update(param, grad, this.stateOf(param), group);
+          }
+        }
+      }),
+    );
+    markStep(this);
+    return loss;
   }
 }
 

@@ -31,9 +31,9 @@ export function optimizerStateDict(groups: Groups, state: ReadonlyMap<Tensor, Pa
 }
 
 /** A copy that lives beside the parameter. */
-function adopt(optimizer: string, key: string, value: Tensor | number, param: Tensor): Tensor | number {
+function adopt(optimizer: string, key: string, value: Tensor | number, param: Tensor, shape: readonly number[] | null): Tensor | number {
   if (!(value instanceof Tensor)) return value;
-  if (value.ndim > 0 && formatShape(value.shape) !== formatShape(param.shape)) {
+  if (value.ndim > 0 && shape && formatShape(value.shape) !== formatShape(shape)) {
     throw new ShapeError(
       optimizer,
       `${key} ${formatShape(value.shape)} in the state dict belongs to a parameter ${formatShape(param.shape)}`,
@@ -42,7 +42,13 @@ function adopt(optimizer: string, key: string, value: Tensor | number, param: Te
   return noGrad(() => value.to(param.device).clone().keep());
 }
 
-export function loadOptimizerState(optimizer: string, saved: OptimizerStateDict, groups: Groups, state: Map<Tensor, ParamState>): void {
+export function loadOptimizerState(
+  optimizer: string,
+  saved: OptimizerStateDict,
+  groups: Groups,
+  state: Map<Tensor, ParamState>,
+  stateShape: (name: string, param: Tensor) => readonly number[] | null,
+): void {
   const sizes = (list: readonly { params: readonly unknown[] }[]): string => list.map(({ params }) => params.length).join(", ");
   if (sizes(saved.param_groups) !== sizes(groups)) {
     throw new GradkitError(
@@ -62,7 +68,10 @@ export function loadOptimizerState(optimizer: string, saved: OptimizerStateDict,
   for (const [number, values] of Object.entries(saved.state)) {
     const param = params.get(Number(number));
     if (!param) throw new GradkitError(optimizer, `the state dict has state of parameter ${number}, which is in no group`);
-    const own = Object.entries(values).map(([key, value]) => [fromStateKey(key), adopt(optimizer, key, value, param)] as const);
+    const own = Object.entries(values).map(([key, value]) => {
+      const name = fromStateKey(key);
+      return [name, adopt(optimizer, key, value, param, stateShape(name, param))] as const;
+    });
     state.set(param, Object.fromEntries(own));
   }
 }

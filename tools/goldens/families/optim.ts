@@ -1,5 +1,6 @@
 // Optimizers step by step, schedules, gradient clipping.
-import { Tensor } from "@gradkit/tensor";
+import { Tensor, tensor } from "@gradkit/tensor";
+import { setSparseGrad } from "@gradkit/tensor/sparse";
 import { compareNumber, compareValue, scaled, type Tolerance } from "../compare.ts";
 import { layoutCall } from "../layout.ts";
 import type { Library } from "../library.ts";
@@ -84,10 +85,14 @@ export const makeOptimizer = (name: string, params: unknown, kwargs: Kwargs, lib
 const leaf = (value: TensorValue): Tensor => toTensor(value).requiresGrad_();
 
 /** Sparse gradients are `{ indices, values }`, as the library's own. */
-function toGradient(value: unknown, library: Library): Tensor | null {
+function setGradient(param: Tensor, value: unknown, library: Library): void {
   const gradient = decode(value, library);
-  if (gradient === null || gradient instanceof Tensor) return gradient;
-  throw new Inexpressible("no sparse gradients");
+  if (gradient === null || gradient instanceof Tensor) {
+    param.grad = gradient;
+    return;
+  }
+  const { indices, values } = gradient as { indices: Tensor | number[][]; values: Tensor };
+  setSparseGrad(param, { indices: indices instanceof Tensor ? indices : tensor(indices, { dtype: "int32" }), values });
 }
 
 async function checkSteps(golden: OptimizerCase, expected: Steps, tolerance: Tolerance, { library, slack }: Context): Promise<void> {
@@ -95,7 +100,7 @@ async function checkSteps(golden: OptimizerCase, expected: Steps, tolerance: Tol
   const groups = golden.paramGroups?.map(({ params: members, ...options }) => ({ params: members.map((i) => params[i]), ...options }));
   const optimizer = makeOptimizer(golden.optimizer, groups ?? params, golden.kwargs, library);
   for (const [step, gradients] of golden.grads.entries()) {
-    for (const [i, param] of params.entries()) param.grad = toGradient(gradients[i], library);
+    for (const [i, param] of params.entries()) setGradient(param, gradients[i], library);
     await optimizer.step();
     for (const [i, param] of params.entries())
       await compareValue(param, expected[step]?.[i], scaled(tolerance, slack), `step ${step}, parameter ${i}`);

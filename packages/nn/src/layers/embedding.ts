@@ -8,6 +8,8 @@ import type { InitOptions } from "./init-options.ts";
 export interface EmbeddingLayerOptions extends InitOptions {
   /** A row that starts at zero and gets no gradient; negative ones count from the end. Default: none. */
   paddingIdx?: number | null;
+  /** Leave a sparse gradient, for SparseAdam. Default: false. */
+  sparse?: boolean;
 }
 
 /**
@@ -20,12 +22,14 @@ export class Embedding extends Module {
   readonly numEmbeddings: number;
   readonly embeddingDim: number;
   readonly paddingIdx: number | null;
+  readonly sparse: boolean;
   readonly weight: Parameter; // [numEmbeddings, embeddingDim]
 
-  constructor(numEmbeddings: number, embeddingDim: number, { paddingIdx = null, ...init }: EmbeddingLayerOptions = {}) {
+  constructor(numEmbeddings: number, embeddingDim: number, { paddingIdx = null, sparse = false, ...init }: EmbeddingLayerOptions = {}) {
     super();
     this.numEmbeddings = numEmbeddings;
     this.embeddingDim = embeddingDim;
+    this.sparse = sparse;
     this.paddingIdx = paddingIdx !== null && paddingIdx < 0 ? paddingIdx + numEmbeddings : paddingIdx;
     const table = normal([numEmbeddings, embeddingDim], 0, 1, init);
     if (this.paddingIdx !== null) {
@@ -38,11 +42,11 @@ export class Embedding extends Module {
   }
 
   forward(ids: Tensor): Tensor {
-    return embedding(ids, this.weight, { paddingIdx: this.paddingIdx });
+    return embedding(ids, this.weight, { paddingIdx: this.paddingIdx, sparse: this.sparse });
   }
 
   override extraRepr(): string {
     const sizes = `${this.numEmbeddings}, ${this.embeddingDim}`;
-    return this.paddingIdx === null ? sizes : `${sizes}, padding_idx=${this.paddingIdx}`;
+    return `${sizes}${this.paddingIdx === null ? "" : `, padding_idx=${this.paddingIdx}`}${this.sparse ? ", sparse=True" : ""}`;
   }
 }
