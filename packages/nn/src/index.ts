@@ -43,6 +43,7 @@ export { LSTM, type LSTMOptions, type LSTMState } from "./layers/lstm.ts";
 export { MaxPool1d, MaxPool2d, MaxPool3d, type MaxPoolLayerOptions } from "./layers/max-pool.ts";
 export { MaxUnpool1d, MaxUnpool2d, MaxUnpool3d, type MaxUnpoolLayerOptions } from "./layers/max-unpool.ts";
 export { ModuleList } from "./layers/module-list.ts";
+export { type AttentionCallOptions, MultiheadAttention, type MultiheadAttentionOptions } from "./layers/multihead-attention.ts";
 export {
   GroupNorm,
   type GroupNormOptions,
@@ -86,6 +87,10 @@ export {
   UpsamplingNearest2d,
   type UpsamplingOptions,
 } from "./layers/upsample.ts";
+export { Transformer, type TransformerMasks, type TransformerOptions } from "./layers/transformer.ts";
+export { type DecoderMasks, TransformerDecoder, TransformerDecoderLayer } from "./layers/transformer-decoder.ts";
+export { type EncoderLayerMasks, type EncoderMasks, TransformerEncoder, TransformerEncoderLayer } from "./layers/transformer-encoder.ts";
+export type { TransformerLayerOptions } from "./layers/transformer-options.ts";
 export { BCELoss, type BCELossOptions, BCEWithLogitsLoss, type BCEWithLogitsLossOptions } from "./losses/binary-cross-entropy.ts";
 export { CosineEmbeddingLoss, type CosineEmbeddingLossOptions } from "./losses/cosine-embedding.ts";
 export { CrossEntropyLoss, type CrossEntropyLossOptions } from "./losses/cross-entropy.ts";

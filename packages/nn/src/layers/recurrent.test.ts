@@ -1,10 +1,10 @@
 // PyTorch's numbers hold recurrent layers in the golden cases; here, packed sequences, gradients in float64 and messages.
-import { gradcheck, gradgradcheck } from "@gradkit/autograd";
 import { cat, memory, noGrad, ones, randn, setDefaultDevice, type Tensor, tensor, zeros } from "@gradkit/tensor";
 import { reference } from "@gradkit/tensor/testing";
 import { beforeAll, describe, expect, test, vi } from "vitest";
+import { checkGradients, leaf } from "../../test/check-gradients.ts";
 import {
-  GRU, GRUCell, LSTM, LSTMCell, Parameter, packPaddedSequence, packSequence, padPackedSequence, padSequence, RNN, RNNCell, unpackSequence,
+  GRU, GRUCell, LSTM, LSTMCell, packPaddedSequence, packSequence, padPackedSequence, padSequence, RNN, RNNCell, unpackSequence,
 } from "../index.ts"; // biome-ignore format: a list
 
 vi.setConfig({ testTimeout: 60_000 }); // the reference is slow, and machines are busy
@@ -88,10 +88,6 @@ describe("packed sequences", () => {
 });
 
 describe("gradients", () => {
-  // differences of order eps² = 1e-12 times a third derivative, and rounding of 1e-16/1e-6 times the result
-  const tight = { atol: 1e-6, rtol: 1e-6 };
-  const leaf = (...shape: number[]): Tensor => randn(shape, { dtype: "float64" }).requiresGrad_();
-
   test.each([
     ["RNN", () => new RNN(2, 3, { bidirectional: true }), [2, 2, 3]],
     ["GRU", () => new GRU(2, 3, { bias: false }), [1, 2, 3]],
@@ -99,18 +95,12 @@ describe("gradients", () => {
     ["LSTM", () => new LSTM(2, 3, { numLayers: 2 }), [2, 2, 3]],
     ["LSTM with projections", () => new LSTM(2, 3, { projSize: 2, bidirectional: true }), [2, 2, 2]],
   ])("%s, packed", async (_, make, shape) => {
-    const model = make().to("float64");
-    const fields = model as unknown as Record<string, unknown>;
-    const names = Object.keys(fields).filter((name) => fields[name] instanceof Parameter);
-    const run = (x: Tensor, h: Tensor, ...weights: Tensor[]): Tensor[] => {
-      for (const [i, name] of names.entries()) fields[name] = weights[i];
+    const model = make();
+    await checkGradients(model, [leaf(3, 2, 2), leaf(...shape)], (x, h) => {
       const start = model instanceof LSTM ? [h, ones([shape[0] as number, 2, 3], { dtype: "float64" })] : h;
-      const [output, state] = (model as RNN).callPacked(packPaddedSequence(x, [3, 1]), start as Tensor);
+      const [output, state] = (model as RNN).callPacked(packPaddedSequence(x as Tensor, [3, 1]), start as Tensor);
       return [output.data, ...(Array.isArray(state) ? (state as Tensor[]) : [state])];
-    };
-    const inputs = [leaf(3, 2, 2), leaf(...shape), ...model.parameters()];
-    expect(await gradcheck(run, inputs, tight)).toBe(true);
-    expect(await gradgradcheck(run, inputs, tight)).toBe(true);
+    });
   });
 });
 
