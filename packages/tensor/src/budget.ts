@@ -28,7 +28,7 @@ export function allocateWithin(device: Backend, byteLength: number): Buffer {
   } catch (error) {
     if (!(error instanceof DeviceError)) throw error;
   }
-  collectNow();
+  collectThoroughly();
   try {
     return device.allocate(byteLength);
   } catch (error) {
@@ -37,10 +37,16 @@ export function allocateWithin(device: Backend, byteLength: number): Buffer {
   }
 }
 
+/** Garbage that an unfinished collection had taken for live survives the next one. */
+function collectThoroughly(): void {
+  collectNow();
+  collectNow();
+}
+
 function checkBudget(device: Backend, byteLength: number): void {
   const budget = budgets.get(device);
   if (budget === undefined || device.memory().liveBytes + byteLength <= budget) return;
-  collectNow();
+  collectThoroughly();
   const { liveBytes } = device.memory();
   if (liveBytes + byteLength <= budget) return;
   throw new DeviceError(
