@@ -32,6 +32,7 @@ export {
 } from "./losses/binary-cross-entropy.ts";
 export { type CosineEmbeddingLossOptions, cosineEmbeddingLoss } from "./losses/cosine-embedding.ts";
 export { type CrossEntropyLossOptions, crossEntropy } from "./losses/cross-entropy.ts";
+export { type CTCLossOptions, ctcLoss, type Lengths } from "./losses/ctc.ts";
 export { type GaussianNLLLossOptions, gaussianNllLoss } from "./losses/gaussian-nll.ts";
 export { type HingeEmbeddingLossOptions, hingeEmbeddingLoss } from "./losses/hinge-embedding.ts";
 export { type KLDivLossOptions, klDiv } from "./losses/kl-div.ts";

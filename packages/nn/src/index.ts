@@ -42,6 +42,7 @@ export { Linear, type LinearOptions } from "./layers/linear.ts";
 export { LSTM, type LSTMOptions, type LSTMState } from "./layers/lstm.ts";
 export { MaxPool1d, MaxPool2d, MaxPool3d, type MaxPoolLayerOptions } from "./layers/max-pool.ts";
 export { MaxUnpool1d, MaxUnpool2d, MaxUnpool3d, type MaxUnpoolLayerOptions } from "./layers/max-unpool.ts";
+export { ModuleDict } from "./layers/module-dict.ts";
 export { ModuleList } from "./layers/module-list.ts";
 export { type AttentionCallOptions, MultiheadAttention, type MultiheadAttentionOptions } from "./layers/multihead-attention.ts";
 export {
@@ -73,6 +74,7 @@ export {
   ZeroPad2d,
   ZeroPad3d,
 } from "./layers/padding.ts";
+export { ParameterDict, ParameterList } from "./layers/parameter-containers.ts";
 export { GLU, PReLU, type PReLUOptions, Threshold } from "./layers/parametric-activations.ts";
 export type { RecurrentOptions } from "./layers/recurrent.ts";
 export { GRUCell, LSTMCell, type RecurrentCellOptions, RNNCell, type RNNCellOptions } from "./layers/recurrent-cells.ts";
@@ -80,6 +82,10 @@ export { RNN, type RNNOptions } from "./layers/rnn.ts";
 export { Sequential } from "./layers/sequential.ts";
 export { ChannelShuffle, PixelShuffle, PixelUnshuffle } from "./layers/shuffle.ts";
 export { LogSoftmax, Softmax, Softmax2d, Softmin } from "./layers/softmax.ts";
+export { Transformer, type TransformerMasks, type TransformerOptions } from "./layers/transformer.ts";
+export { type DecoderMasks, TransformerDecoder, TransformerDecoderLayer } from "./layers/transformer-decoder.ts";
+export { type EncoderLayerMasks, type EncoderMasks, TransformerEncoder, TransformerEncoderLayer } from "./layers/transformer-encoder.ts";
+export type { TransformerLayerOptions } from "./layers/transformer-options.ts";
 export {
   Upsample,
   type UpsampleOptions,
@@ -87,13 +93,10 @@ export {
   UpsamplingNearest2d,
   type UpsamplingOptions,
 } from "./layers/upsample.ts";
-export { Transformer, type TransformerMasks, type TransformerOptions } from "./layers/transformer.ts";
-export { type DecoderMasks, TransformerDecoder, TransformerDecoderLayer } from "./layers/transformer-decoder.ts";
-export { type EncoderLayerMasks, type EncoderMasks, TransformerEncoder, TransformerEncoderLayer } from "./layers/transformer-encoder.ts";
-export type { TransformerLayerOptions } from "./layers/transformer-options.ts";
 export { BCELoss, type BCELossOptions, BCEWithLogitsLoss, type BCEWithLogitsLossOptions } from "./losses/binary-cross-entropy.ts";
 export { CosineEmbeddingLoss, type CosineEmbeddingLossOptions } from "./losses/cosine-embedding.ts";
 export { CrossEntropyLoss, type CrossEntropyLossOptions } from "./losses/cross-entropy.ts";
+export { CTCLoss, type CTCLossOptions, type Lengths } from "./losses/ctc.ts";
 export { GaussianNLLLoss, type GaussianNLLLossOptions } from "./losses/gaussian-nll.ts";
 export { HingeEmbeddingLoss, type HingeEmbeddingLossOptions } from "./losses/hinge-embedding.ts";
 export { KLDivLoss, type KLDivLossOptions } from "./losses/kl-div.ts";
