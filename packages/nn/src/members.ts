@@ -2,13 +2,12 @@
 import type { Tensor } from "@gradkit/tensor";
 import { Module } from "./module.ts";
 import { BufferTensor, Parameter } from "./parameter.ts";
-import { stateKey } from "./state-key.ts";
 
 type Named<T> = [name: string, value: T];
 
 function fieldsOf<T>(module: Module, type: abstract new (...args: never[]) => T): Named<T>[] {
   const found: Named<T>[] = [];
-  for (const [field, value] of Object.entries(module)) if (value instanceof type) found.push([stateKey(field), value]);
+  for (const [field, value] of Object.entries(module)) if (value instanceof type) found.push([module.keyOf(field), value]);
   return found;
 }
 

@@ -7,6 +7,7 @@ import { addModulePath } from "./module-path.ts";
 import { BufferTensor, Parameter } from "./parameter.ts";
 import { printModule } from "./print-module.ts";
 import { type LoadResult, type LoadStateDictOptions, loadInto, type StateDict, stateDictOf } from "./state-dict.ts";
+import { stateKey } from "./state-key.ts";
 
 /**
  * A layer or a model.
@@ -100,6 +101,11 @@ export abstract class Module {
   }
 
   // --- saving
+
+  /** The name under which a field is saved and printed: `runningMean` is running_mean, as in PyTorch. Containers keep the names that users give. */
+  keyOf(field: string): string {
+    return stateKey(field);
+  }
 
   /** Parameters and persistent buffers by name, with PyTorch's keys. The tensors share the module's memory. */
   stateDict(): StateDict {

@@ -29,6 +29,10 @@ export class Sequential<Layers extends readonly Module[] = readonly Module[]> ex
     });
   }
 
+  override keyOf(field: string): string {
+    return field;
+  }
+
   forward(x: InputOf<Layers>): OutputOf<Layers> {
     let value: unknown = x;
     for (const layer of this.children()) value = layer.call(...([value] as never[]));
