@@ -52,12 +52,14 @@ async function runPage(script: string): Promise<PageResult | null> {
 
 it("the suite passes in Chromium", { timeout: 600_000 }, async (context) => {
   const result = await runPage(await bundle(fileURLToPath(new URL("conformance-page.ts", import.meta.url))));
-  if (!result?.adapter) {
+  if (!result?.page.adapter) {
     expect(process.env.WEBGPU_REQUIRED, "WEBGPU_REQUIRED=1, but there is no Chromium with WebGPU").not.toBe("1");
     context.skip("there is no Chromium with WebGPU here");
     return;
   }
-  console.log(`in Chromium, on ${result.adapter}: ${result.passed} cases passed`);
-  expect(result.failures).toEqual([]);
-  expect(result.passed).toBeGreaterThan(1000);
+  const { page, worker } = result;
+  console.log(`in Chromium, on ${page.adapter}: ${page.passed} cases passed, ${worker.passed} of them in a worker as well`);
+  expect([...page.failures, ...worker.failures]).toEqual([]);
+  expect(page.passed).toBeGreaterThan(1000);
+  expect(worker.passed).toBeGreaterThan(20);
 });
