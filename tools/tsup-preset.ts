@@ -35,9 +35,9 @@ export function preset(manifest: Manifest): Options {
 type Plugin = NonNullable<Options["esbuildPlugins"]>[number];
 
 /**
- * `install.ts` is the one module that acts when it is imported, and `sideEffects` names its file, dist/install.js (and dist/index.js, which
- * imports it: webpack and rolldown skip a module that only re-exports). Left to itself esbuild would move its code into a shared chunk,
- * which bundlers drop as free of effects.
+ * `install.ts` is the one module that acts when it is imported, and keeps a file of its own, dist/install.js: left to itself esbuild would
+ * move its code into a chunk that other entries share. `sideEffects` names all of dist, since bundlers skip modules that only re-export,
+ * and warn of chunks that one file imports for their effects and `sideEffects` does not name.
  */
 const installApart: Plugin = {
   name: "install-apart",
