@@ -1,6 +1,6 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { defaultGenerator, Generator, manualSeed, noGrad, type Tensor, tensor } from "@gradkit/tensor";
+import { defaultGenerator, FormatError, Generator, manualSeed, noGrad, type Tensor, tensor } from "@gradkit/tensor";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { useReferenceDevice } from "../test/reference-device.ts";
 import { temporaryDirectory } from "../test/temporary-directory.ts";
@@ -202,6 +202,28 @@ describe("a checkpoint that cannot be loaded", () => {
     expect(await message(loadCheckpoint(path, {}), path)).toMatchInlineSnapshot(
       `"FormatError: safetensors: … is cut short: expected 276 bytes, got 271"`,
     );
+  });
+
+  it("is not loaded when its contents are damaged", async () => {
+    const path = await file();
+    const damaged = async (contents: string): Promise<string> => {
+      await save({ w: tensor([1]) }, path, { metadata: { format: "gradkit checkpoint", version: "1", contents } });
+      return message(loadCheckpoint(path, {}), path);
+    };
+    expect(await damaged("{")).toMatchInlineSnapshot(`"FormatError: loadCheckpoint: … is corrupt: what it says of the run cannot be read"`);
+    expect(await damaged("null")).toBe(await damaged("{"));
+    expect(await damaged('{ "random": { "seed": 1, "draws": 0 }, "parts": { "w": { "$tensor": "v" } } }')).toBe(await damaged("{"));
+    expect(await damaged('{ "random": { "seed": 1 }, "parts": {} }')).toMatchInlineSnapshot(`"FormatError: loadCheckpoint: … is corrupt: it has no state of the random numbers"`);
+  });
+
+  it("is whole or refused, wherever it is cut", async () => {
+    const path = await file();
+    await saveCheckpoint(path, { model: new Weights(), progress: { step: 1 } });
+    const whole = await readFile(path);
+    for (let length = 0; length < whole.length; length++) {
+      await expect(loadCheckpoint(new Blob([whole.subarray(0, length)]), {})).rejects.toThrow(FormatError);
+    }
+    await loadCheckpoint(new Blob([whole]), {});
   });
 
   it("names the parts that are missing, and changes nothing", async () => {

@@ -70,7 +70,14 @@ function parse(op: string, bytes: Uint8Array, file: string): Contents {
   if (format !== FORMAT || !contents)
     throw new FormatError(op, `${file} is a safetensors file, but no checkpoint. Use load() of @gradkit/data/files`);
   if (version !== VERSION) throw new FormatError(op, `${file} is a checkpoint of version ${version}, expected ${VERSION}`);
-  return fromJson(op, JSON.parse(contents), tensors) as Contents;
+  try {
+    const { random, parts } = JSON.parse(contents);
+    if (Number.isSafeInteger(random.seed) && Number.isSafeInteger(random.draws))
+      return { random, parts: fromJson(op, parts, tensors) as Contents["parts"] };
+  } catch (cause) {
+    throw new FormatError(op, `${file} is corrupt: what it says of the run cannot be read`, { cause });
+  }
+  throw new FormatError(op, `${file} is corrupt: it has no state of the random numbers`);
 }
 
 const isStateful = (part: object): part is Stateful =>
