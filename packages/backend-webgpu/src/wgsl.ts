@@ -1,6 +1,6 @@
 // Formulas as WGSL. WGSL's built-ins are loose (tanh(100) may be NaN, x != x false for NaN, max may drop it), so everything that
 // has a lowering is lowered to arithmetic and bit operations first, and what depends on NaN tests bits.
-import { lower, type Node, type ScalarType, topological } from "@gradkit/tensor/backend";
+import { type Formula, lower, type Node, type ScalarType, topological } from "@gradkit/tensor/backend";
 
 export const wgslType: Readonly<Record<ScalarType, string>> = { float: "f32", int: "i32", uint: "u32", bool: "bool" };
 
@@ -168,5 +168,14 @@ export function emitFormula(roots: readonly Node[], leaves: Leaves, prefix = "v"
   return { code: lines.join("\n  "), results: lowered.map((root) => names.get(root) as string) };
 }
 
+const readsIndex = new WeakMap<Formula, boolean>();
+
 /** Whether the formula reads the position of its element. */
-export const usesIndex = (roots: readonly Node[]): boolean => topological(lower(roots)).some((n) => n.op === "index");
+export function usesIndex(formula: Formula): boolean {
+  let found = readsIndex.get(formula);
+  if (found === undefined) {
+    found = topological(lower(formula.outputs)).some(({ op }) => op === "index");
+    readsIndex.set(formula, found);
+  }
+  return found;
+}

@@ -9,12 +9,12 @@ import {
   type Node,
   numel,
   scalar,
-  topological,
   transform,
   type View,
   withArgs,
 } from "@gradkit/tensor/backend";
 import type { WebGpuBuffer } from "../buffers.ts";
+import { usesIndex } from "../wgsl.ts";
 import { snapshot } from "./map-call.ts";
 
 interface Arguments {
@@ -32,7 +32,7 @@ function isFill({ formula: f, inputs }: Arguments, outputs: readonly View[]): bo
   const [output] = f.outputs as [Node];
   if (inputs.length > 0 || outputs.length !== 1 || output.type !== "float") return false;
   const view = outputs[0] as View;
-  return view.dtype === "float32" && coversBuffer(view) && !topological(f.outputs).some(({ op }) => op === "index");
+  return view.dtype === "float32" && coversBuffer(view) && !usesIndex(f);
 }
 
 /** f with some inputs replaced by formulas of scalars; those scalars follow f's own. */
