@@ -13,7 +13,7 @@ it("tells which digits were opened, not which were asked for", () => {
   setDefaultDevice(device);
   const lines = header(readOptions(["--model", "mlp", "--seed", "3"]) as Options, device, models.mlp(), "synthetic", note).split("\n");
   expect(lines[1]).toBe("model mlp (407,050 parameters) · backend reference · seed 3");
-  expect(lines[2]).toBe("data synthetic (drawn digits, not MNIST) · 4 epochs · batch size 64 · learning rate 0.001");
+  expect(lines[2]).toBe("data synthetic (drawn digits, not MNIST) · 4 epochs · batch size 64 · learning rate 0.002");
 });
 
 it("labels the scores per digit", () => {

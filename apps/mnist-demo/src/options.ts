@@ -34,7 +34,7 @@ export const help = `Trains a network on MNIST and tells how well it reads digit
   --model ${Object.keys(models).join("|")}   (cnn)
   --epochs N             passes over the training set            (4)
   --batch-size N         images a step                           (64)
-  --lr X                 learning rate of Adam at the start      (0.001)
+  --lr X                 learning rate of Adam at the start      (0.002)
   --seed N               same seed, same numbers                 (0)
   --backend ${backends.join("|")}   (cpu)
   --out DIR              where weights and checkpoints go        (runs)
@@ -77,7 +77,7 @@ function parse(args: readonly string[]) {
         backend: { type: "string", default: "cpu" },
         epochs: { type: "string", default: "4" },
         "batch-size": { type: "string", default: "64" },
-        lr: { type: "string", default: "0.001" },
+        lr: { type: "string", default: "0.002" },
         seed: { type: "string", default: "0" },
         out: { type: "string", default: "runs" },
         resume: { type: "string" },

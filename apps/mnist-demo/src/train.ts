@@ -28,7 +28,7 @@ export interface TrainOptions {
 /** The loss stopped being a number: nothing that follows would mean anything. */
 export class DivergedError extends Error {}
 
-/** Trains with Adam, halving the learning rate after every epoch. */
+/** Trains with Adam; the learning rate falls linearly to nothing. */
 export async function train(
   model: Classifier,
   batches: Batches & Pick<DataLoader<unknown>, "stateDict" | "loadStateDict">,
@@ -46,11 +46,12 @@ export async function train(
   const summary = (): string =>
     `loss ${(standing.lossSum / standing.seen).toFixed(4)}  accuracy ${((100 * standing.correct) / standing.seen).toFixed(2)} %${note}`;
   while (standing.epoch <= epochs) {
-    for (const group of optimizer.paramGroups) group.lr = lr * 0.5 ** (standing.epoch - 1);
     model.train();
     const title = `epoch ${String(standing.epoch).padStart(String(epochs).length)}/${epochs}`;
     const progress = new Progress(title, batches.dataset.length, "images", standing.seen);
     for await (const [images, labels] of batches) {
+      const done = (standing.epoch - 1 + standing.seen / batches.dataset.length) / epochs;
+      for (const group of optimizer.paramGroups) group.lr = lr * (1 - done);
       optimizer.zeroGrad();
       const random = defaultGenerator.state;
       const logits = model.call(images); // [N, 10]
