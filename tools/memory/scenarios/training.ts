@@ -5,7 +5,7 @@ import { randint, randn, type Tensor } from "@gradkit/tensor";
 import { batch, crossEntropy, megabyte, mlp, type Program, type Scenario } from "../scenario.ts";
 
 /** LeNet-5 (LeCun, Bottou, Bengio & Haffner 1998) with ReLU and max-pooling. */
-const lenet = (): Sequential =>
+export const lenet = (): Sequential =>
   new Sequential(
     new Conv2d(1, 6, 5, { padding: 2 }),
     new ReLU(),
@@ -44,7 +44,7 @@ function training(model: Sequential, makeOptimizer: MakeOptimizer, next: () => [
   };
 }
 
-const images = (): [Tensor, Tensor] => [randn([32, 1, 28, 28]), randint(0, 10, [32])];
+export const images = (): [Tensor, Tensor] => [randn([32, 1, 28, 28]), randint(0, 10, [32])];
 const rows = (): [Tensor, Tensor] => batch(32, 784);
 
 export const trainingScenarios: readonly Scenario[] = [
