@@ -213,7 +213,9 @@ describe("a checkpoint that cannot be loaded", () => {
     expect(await damaged("{")).toMatchInlineSnapshot(`"FormatError: loadCheckpoint: … is corrupt: what it says of the run cannot be read"`);
     expect(await damaged("null")).toBe(await damaged("{"));
     expect(await damaged('{ "random": { "seed": 1, "draws": 0 }, "parts": { "w": { "$tensor": "v" } } }')).toBe(await damaged("{"));
-    expect(await damaged('{ "random": { "seed": 1 }, "parts": {} }')).toMatchInlineSnapshot(`"FormatError: loadCheckpoint: … is corrupt: it has no state of the random numbers"`);
+    expect(await damaged('{ "random": { "seed": 1 }, "parts": {} }')).toMatchInlineSnapshot(
+      `"FormatError: loadCheckpoint: … is corrupt: it has no state of the random numbers"`,
+    );
   });
 
   it("is whole or refused, wherever it is cut", async () => {
