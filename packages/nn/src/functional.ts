@@ -15,6 +15,7 @@ export {
 } from "./functional/distance.ts"; // biome-ignore format: a list
 export { alphaDropout, type DropoutOptions, dropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout } from "./functional/dropout.ts";
 export { type EmbeddingOptions, embedding } from "./functional/embedding.ts";
+export { type EmbeddingBagOptions, embeddingBag } from "./functional/embedding-bag.ts";
 export { type FoldOptions, fold, unfold } from "./functional/fold.ts";
 export { groupNorm, type InstanceNormOptions, instanceNorm } from "./functional/group-norm.ts";
 export { type InterpolateMode, type InterpolateOptions, interpolate } from "./functional/interpolate.ts";

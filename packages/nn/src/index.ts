@@ -33,6 +33,7 @@ export { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, type ConvTransposeLa
 export { CosineSimilarity, PairwiseDistance } from "./layers/distance.ts";
 export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, type DropoutLayerOptions, FeatureAlphaDropout } from "./layers/dropout.ts";
 export { Embedding, type EmbeddingLayerOptions } from "./layers/embedding.ts";
+export { EmbeddingBag, type EmbeddingBagLayerOptions } from "./layers/embedding-bag.ts";
 export { Flatten, Identity, Unflatten } from "./layers/flatten.ts";
 export { Fold, Unfold } from "./layers/fold.ts";
 export { GRU } from "./layers/gru.ts";

@@ -1,22 +1,34 @@
 // Rows of a table by number.
 import { embeddingLookup, GradientError, isGradEnabled, noGrad, scope, type Tensor, where } from "@gradkit/tensor";
 import { addSparseGrad } from "@gradkit/tensor/sparse";
+import { averageRepeatedGradients, boundRowNorms_, type RowNormOptions } from "./table-rows.ts";
 
-export interface EmbeddingOptions {
+export interface EmbeddingOptions extends RowNormOptions {
   /** A row that gets no gradient; negative ones count from the end. Default: none. */
   paddingIdx?: number | null;
+  /** Whether gradients of rows are divided by how often they are named. Default: false. */
+  scaleGradByFreq?: boolean;
   /** Leave a sparse gradient of the weight, a leaf, for SparseAdam: `sparseGrad(weight)`. It has no second derivative. Default: false. */
   sparse?: boolean;
 }
 
 /** Rows of weight [V, D]: ids of any shape give [...ids, D]. */
-export function embedding(ids: Tensor, weight: Tensor, { paddingIdx = null, sparse = false }: EmbeddingOptions = {}): Tensor {
+export function embedding(
+  ids: Tensor,
+  weight: Tensor,
+  { paddingIdx = null, scaleGradByFreq = false, sparse = false, ...bound }: EmbeddingOptions = {},
+): Tensor {
+  boundRowNorms_(weight, ids, bound);
   if (sparse && weight.requiresGrad && isGradEnabled()) return sparseLookup(ids, weight, paddingIdx);
-  if (paddingIdx === null) return embeddingLookup(ids, weight);
-  const padding = paddingIdx < 0 ? paddingIdx + (weight.shape[0] as number) : paddingIdx;
+  if (!weight.requiresGrad || (paddingIdx === null && !scaleGradByFreq)) return embeddingLookup(ids, weight);
   return scope(() => {
-    const rows = embeddingLookup(ids, weight);
-    return weight.requiresGrad ? where(ids.eq(padding).unsqueeze(-1), rows.detach(), rows) : rows;
+    const [size, width] = weight.shape as readonly [number, number];
+    const flat = ids.reshape(-1);
+    const rows = embeddingLookup(flat, weight); // [n, D]
+    const averaged = scaleGradByFreq ? averageRepeatedGradients(rows, flat, size) : rows;
+    if (paddingIdx === null) return averaged.reshape([...ids.shape, width]);
+    const padding = paddingIdx < 0 ? paddingIdx + size : paddingIdx;
+    return where(flat.eq(padding).unsqueeze(-1), rows.detach(), averaged).reshape([...ids.shape, width]);
   });
 }
 

@@ -8,6 +8,12 @@ import type { InitOptions } from "./init-options.ts";
 export interface EmbeddingLayerOptions extends InitOptions {
   /** A row that starts at zero and gets no gradient; negative ones count from the end. Default: none. */
   paddingIdx?: number | null;
+  /** Rows that are looked up are first shortened to this norm, in place. Default: no bound. */
+  maxNorm?: number | null;
+  /** The p of that norm. Default: 2. */
+  normType?: number;
+  /** Whether gradients of rows are divided by how often they are named. Default: false. */
+  scaleGradByFreq?: boolean;
   /** Leave a sparse gradient, for SparseAdam. Default: false. */
   sparse?: boolean;
 }
@@ -22,13 +28,20 @@ export class Embedding extends Module {
   readonly numEmbeddings: number;
   readonly embeddingDim: number;
   readonly paddingIdx: number | null;
+  readonly maxNorm: number | null;
+  readonly normType: number;
+  readonly scaleGradByFreq: boolean;
   readonly sparse: boolean;
   readonly weight: Parameter; // [numEmbeddings, embeddingDim]
 
-  constructor(numEmbeddings: number, embeddingDim: number, { paddingIdx = null, sparse = false, ...init }: EmbeddingLayerOptions = {}) {
+  constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingLayerOptions = {}) {
     super();
+    const { paddingIdx = null, maxNorm = null, normType = 2, scaleGradByFreq = false, sparse = false, ...init } = options;
     this.numEmbeddings = numEmbeddings;
     this.embeddingDim = embeddingDim;
+    this.maxNorm = maxNorm;
+    this.normType = normType;
+    this.scaleGradByFreq = scaleGradByFreq;
     this.sparse = sparse;
     this.paddingIdx = paddingIdx !== null && paddingIdx < 0 ? paddingIdx + numEmbeddings : paddingIdx;
     const table = normal([numEmbeddings, embeddingDim], 0, 1, init);
@@ -42,11 +55,18 @@ export class Embedding extends Module {
   }
 
   forward(ids: Tensor): Tensor {
-    return embedding(ids, this.weight, { paddingIdx: this.paddingIdx, sparse: this.sparse });
+    const { weight, paddingIdx, maxNorm, normType, scaleGradByFreq, sparse } = this;
+    return embedding(ids, weight, { paddingIdx, maxNorm, normType, scaleGradByFreq, sparse });
   }
 
   override extraRepr(): string {
-    const sizes = `${this.numEmbeddings}, ${this.embeddingDim}`;
-    return `${sizes}${this.paddingIdx === null ? "" : `, padding_idx=${this.paddingIdx}`}${this.sparse ? ", sparse=True" : ""}`;
+    const { paddingIdx, maxNorm, normType, scaleGradByFreq, sparse } = this;
+    const parts = [`${this.numEmbeddings}`, `${this.embeddingDim}`];
+    if (paddingIdx !== null) parts.push(`padding_idx=${paddingIdx}`);
+    if (maxNorm !== null) parts.push(`max_norm=${maxNorm}`);
+    if (normType !== 2) parts.push(`norm_type=${normType}`);
+    if (scaleGradByFreq) parts.push("scale_grad_by_freq=True");
+    if (sparse) parts.push("sparse=True");
+    return parts.join(", ");
   }
 }
