@@ -14,6 +14,7 @@ const arrows: Record<string, readonly string[]> = {
   "backend-cpu": ["tensor"],
   "backend-webgpu": ["tensor"],
   data: ["tensor"],
+  metrics: ["tensor"],
   nn: ["tensor", "autograd"],
   optim: ["tensor"],
 };
