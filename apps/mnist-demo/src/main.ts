@@ -43,7 +43,7 @@ async function run(options: Options): Promise<void> {
     validation: heldOut && new DataLoader(heldOut, { batchSize: TEST_BATCH_SIZE }),
     checkpoints: {
       file: join(options.out, `${options.model}.checkpoint.safetensors`),
-      settings: { model: options.model, data: source, "batch-size": batchSize, lr, seed, "keep-best": keepBest },
+      settings: { model: options.model, data: source, epochs: options.epochs, "batch-size": batchSize, lr, seed, "keep-best": keepBest },
       ...options,
     },
   });
