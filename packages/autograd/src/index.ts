@@ -5,4 +5,5 @@ export { detectAnomaly } from "./anomaly.ts";
 export { checkpoint } from "./checkpoint.ts";
 export { type CustomGradients, customFunction, type FunctionContext } from "./custom-function.ts";
 export { backward, type GradOptions, grad } from "./grad.ts";
+export { splitJointly } from "./split-jointly.ts";
 export { type CheckOptions, gradcheck, gradgradcheck } from "./testing/gradcheck.ts";

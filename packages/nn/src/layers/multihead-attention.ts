@@ -1,8 +1,8 @@
 // Attention in several subspaces at once.
+import { splitJointly } from "@gradkit/autograd";
 import { cat, formatShape, GradkitError, IndexError, linear, noGrad, pad, ShapeError, scope, type Tensor, zeros } from "@gradkit/tensor";
 import { additiveMask, attentionWeights, scaledDotProductAttention } from "../functional/attention.ts";
 import { dropout } from "../functional/dropout.ts";
-import { splitJointly } from "../functional/split-jointly.ts";
 import { xavierNormal_, xavierUniform_ } from "../init/fan.ts";
 import { Module } from "../module.ts";
 import { type Parameter, parameter } from "../parameter.ts";
