@@ -1,5 +1,5 @@
 // Resizing pictures, lines and volumes. Each spatial dim is resampled by itself: a gather of the neighbours, and their weighted sum.
-import { adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveAvgPool3d, formatShape, IndexError, indexSelect, type Shape, ShapeError, scope, type Tensor, tensor } from "@gradkit/tensor"; // biome-ignore format: a list
+import { adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveAvgPool3d, DTypeError, formatShape, IndexError, indexSelect, isFloat, type Shape, ShapeError, scope, type Tensor, tensor } from "@gradkit/tensor"; // biome-ignore format: a list
 import { type Axis, antialiasedTaps, cubicTaps, linearTaps, nearestTaps, type Taps } from "./resampling.ts";
 
 export type InterpolateMode = "nearest" | "nearest-exact" | "linear" | "bilinear" | "bicubic" | "trilinear" | "area";
@@ -42,6 +42,8 @@ function check(x: Tensor, { mode = "nearest", alignCorners, antialias }: Interpo
     throw new IndexError("interpolate", `mode "${mode}" has no alignCorners. Only linear, bilinear, bicubic and trilinear have`);
   if (antialias && mode !== "bilinear" && mode !== "bicubic")
     throw new IndexError("interpolate", `antialias is for the modes "bilinear" and "bicubic" (got "${mode}")`);
+  if (!isFloat(x.dtype) && mode !== "nearest" && mode !== "nearest-exact")
+    throw new DTypeError("interpolate", `mode "${mode}" takes floats (got ${x.dtype}). Convert with .to("float32")`);
   if (x.shape.slice(1).includes(0)) throw new ShapeError("interpolate", `only the batch may be empty (got ${formatShape(x.shape)})`);
 }
 
