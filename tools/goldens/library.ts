@@ -5,11 +5,13 @@ import * as functional from "@gradkit/nn/functional";
 import * as init from "@gradkit/nn/init";
 import * as optim from "@gradkit/optim";
 import * as tensor from "@gradkit/tensor";
+import * as linalg from "@gradkit/tensor/linalg";
 
 export type Namespace = Readonly<Record<string, unknown>>;
 
 export interface Library {
   readonly tensor: Namespace;
+  readonly linalg: Namespace;
   readonly functional: Namespace;
   readonly nn: Namespace;
   readonly init: Namespace;
@@ -17,4 +19,4 @@ export interface Library {
   readonly autograd: typeof autograd;
 }
 
-export const library: Library = { tensor, functional, nn, init, optim, autograd };
+export const library: Library = { tensor, linalg, functional, nn, init, optim, autograd };

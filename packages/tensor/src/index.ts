@@ -80,6 +80,7 @@ export {
 } from "./ops/movement.ts"; // biome-ignore format: a list
 export { type AminmaxOptions, aminmax, countNonzero, nanmean, nansum } from "./ops/nan-reductions.ts";
 export { argwhere, maskedSelect, nonzero } from "./ops/nonzero.ts";
+export { norm } from "./ops/norm.ts";
 export {
   type Interpolation, kthvalue, median, mode, msort, nanmedian, nanquantile, type QuantileOptions, quantile,
 } from "./ops/order-statistics.ts"; // biome-ignore format: a list
@@ -106,7 +107,7 @@ export { dsplit, hsplit, splitWithSizes, tensorSplit, vsplit } from "./ops/split
 export {
   atleast1d, atleast2d, atleast3d, blockDiag, type CombinationsOptions, cartesianProd, columnStack, combinations, dstack, hstack, vstack,
 } from "./ops/stacking.ts"; // biome-ignore format: a list
-export { logsumexp, norm, std, stdMean, type VarOptions, variance as var, varMean } from "./ops/statistics.ts";
+export { logsumexp, std, stdMean, type VarOptions, variance as var, varMean } from "./ops/statistics.ts";
 export { type TriangleOptions, tril, triu } from "./ops/triangle.ts";
 export { type TriangleIndicesOptions, trilIndices, triuIndices } from "./ops/triangle-indices.ts";
 export { type UniqueOptions, type UniqueResult, unique, uniqueConsecutive } from "./ops/unique.ts";

@@ -80,7 +80,7 @@ export function kron(a: Tensor, b: Tensor): Tensor {
   });
 }
 
-function crossAlong(op: string, a: Tensor, b: Tensor, dim: number): Tensor {
+export function crossAlong(op: string, a: Tensor, b: Tensor, dim: number): Tensor {
   const shape = broadcastShapes(op, [a.shape, b.shape]);
   const d = normalizeDim(op, dim, shape.length);
   if (a.shape.at(d - shape.length) !== 3 || b.shape.at(d - shape.length) !== 3)

@@ -1,6 +1,6 @@
 // Compositions of reductions: variance, norms, logsumexp.
 import { UnsupportedError } from "../errors.ts";
-import { custom, div, eq, mul, select, sqrt } from "../formula/build.ts";
+import { abs, custom, div, eq, lt, mul, pow, select, sqrt, sub } from "../formula/build.ts";
 import type { Node } from "../formula/nodes.ts";
 import { scope } from "../lifetime.ts";
 import { normalizeDims } from "../shape.ts";
@@ -16,6 +16,20 @@ const rootNode = custom(
   (g, _args, y) => [select(eq(y, 0), 0, div(g, mul(2, y)))],
 );
 const root = pointwise("root", (x) => rootNode(x));
+
+/** |x|^p and y^(1/p), as parts of a norm: torch has gradient 0 where the element or the norm is 0. */
+const absPower = /* @__PURE__ */ custom(
+  "absPower",
+  (x: Node, p: Node) => pow(abs(x), p),
+  (g, [x, p]) => [select(eq(x, 0), 0, mul(g, mul(mul(p, select(lt(x, 0), -1, 1)), pow(abs(x), sub(p, 1)))))],
+);
+const powerRoot = /* @__PURE__ */ custom(
+  "powerRoot",
+  (x: Node, p: Node) => pow(x, div(1, p)),
+  (g, [x, p], y) => [select(eq(x, 0), 0, div(mul(g, pow(y, sub(1, p))), p))],
+);
+const toPower = /* @__PURE__ */ pointwise("toPower", (x, p) => absPower(x, p));
+const fromPower = /* @__PURE__ */ pointwise("fromPower", (x, p) => powerRoot(x, p));
 
 export interface VarOptions extends ReduceOptions {
   /** Subtracted from the count: 1 gives the unbiased estimate. Default: 1. */
@@ -60,7 +74,8 @@ export function logsumexp(x: Tensor, dims: number | readonly number[], { keepdim
 
 /** The p-norm of all elements, or over dims. p may be ±Infinity and 0. */
 export function norm(x: Tensor, p: number | "fro" = 2, dims?: Dims, { keepdim = false }: ReduceOptions = {}): Tensor {
-  if (typeof p !== "number" && p !== "fro") throw new UnsupportedError("norm", `no norm ${JSON.stringify(p)}. p is a number or "fro"`);
+  if (typeof p !== "number" && p !== "fro")
+    throw new UnsupportedError("norm", `no norm ${JSON.stringify(p)}. p is a number or "fro"; "nuc" is one of the function norm(x, "nuc")`);
   return scope(() => {
     const magnitude = pw.abs(x);
     if (p === "fro" || p === 2) return root(sum(pw.square(x), dims, { keepdim }));
@@ -68,6 +83,6 @@ export function norm(x: Tensor, p: number | "fro" = 2, dims?: Dims, { keepdim = 
     if (p === Number.NEGATIVE_INFINITY) return amin(magnitude, dims, { keepdim });
     if (p === 0) return sum(pw.ne(x, 0), dims, { keepdim, dtype: x.dtype });
     if (p === 1) return sum(magnitude, dims, { keepdim });
-    return pw.pow(sum(pw.pow(magnitude, p), dims, { keepdim }), 1 / p);
+    return fromPower(sum(toPower(x, p), dims, { keepdim }), p);
   });
 }

@@ -4,6 +4,7 @@ import { contractionSamples } from "./contractions.ts";
 import { creationSamples } from "./creation.ts";
 import { gridSampleSamples } from "./grid-sample.ts";
 import { inPlaceSamples } from "./in-place.ts";
+import { linalgSamples } from "./linalg.ts";
 import { pointwiseSamples } from "./pointwise.ts";
 import type { Sample } from "./sample.ts";
 import { scatterReduceCompositions } from "./scatter-reduce.ts";
@@ -13,7 +14,7 @@ import { statisticsSamples } from "./statistics.ts";
 import { structuredSamples } from "./structured.ts";
 
 /** What is composed of other ops, beyond the core. */
-export const composedSamples = { ...contractionSamples, ...selectionSamples, ...scatterReduceCompositions };
+export const composedSamples = { ...contractionSamples, ...selectionSamples, ...scatterReduceCompositions, ...linalgSamples };
 
 /** Every op of the library that has kernels or a formula, and the compositions among them, with their samples. */
 export const allSamples = (): Readonly<Record<string, readonly Sample[]>> => ({
