@@ -6,7 +6,7 @@ export {
   maxPool1dWithIndices, maxPool2d, maxPool2dWithIndices, maxPool3d, maxPool3dWithIndices, mish, oneHot, pad, relu, relu6, selu, sigmoid, silu,
   softmax, softplus, softshrink, softsign, tanh, tanhshrink, threshold,
 } from "@gradkit/tensor"; // biome-ignore format: a list
-export { glu, prelu, softmin } from "./functional/activations.ts";
+export { type GumbelSoftmaxOptions, glu, gumbelSoftmax, prelu, type RReLUOptions, rrelu, softmin } from "./functional/activations.ts";
 export { type AttentionOptions, scaledDotProductAttention } from "./functional/attention.ts";
 export { type BatchNormOptions, batchNorm } from "./functional/batch-norm.ts";
 export { bilinear } from "./functional/bilinear.ts";

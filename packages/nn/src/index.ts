@@ -76,7 +76,7 @@ export {
   ZeroPad3d,
 } from "./layers/padding.ts";
 export { ParameterDict, ParameterList } from "./layers/parameter-containers.ts";
-export { GLU, PReLU, type PReLUOptions, Threshold } from "./layers/parametric-activations.ts";
+export { GLU, PReLU, type PReLUOptions, RReLU, Threshold } from "./layers/parametric-activations.ts";
 export type { RecurrentOptions } from "./layers/recurrent.ts";
 export { GRUCell, LSTMCell, type RecurrentCellOptions, RNNCell, type RNNCellOptions } from "./layers/recurrent-cells.ts";
 export { RNN, type RNNOptions } from "./layers/rnn.ts";

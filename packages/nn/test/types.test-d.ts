@@ -1,6 +1,8 @@
 // What the compiler must and must not accept: checked by `tsc`, never run.
 import type { Tensor } from "@gradkit/tensor";
-import { Conv2d, CrossEntropyLoss, Flatten, Linear, MaxPool2d, Module, ModuleList, ReLU, Sequential } from "../src/index.ts";
+import {
+  Conv2d, CrossEntropyLoss, Flatten, GRU, Linear, LSTM, MaxPool2d, Module, ModuleDict, ModuleList, MultiheadAttention, PackedSequence, ReLU, Sequential,
+} from "../src/index.ts"; // biome-ignore format: a list
 
 declare const x: Tensor;
 
@@ -21,7 +23,11 @@ const values: Tensor[] = [layers.call(x), named.call(x), anyNumber.call(x), new 
 const pooled: { values: Tensor; indices: Tensor } = new MaxPool2d(2, { returnIndices: true }).call(x);
 const upcast: readonly Module[] = [net, layers, new CrossEntropyLoss({ weight: x })];
 net.registerForwardHook((module) => module.list.length);
-void [values, pooled, upcast];
+const dict = new ModuleDict({ body: layers, list: net.list });
+const [output, [h, c]]: [Tensor, readonly [Tensor, Tensor]] = new LSTM(1, 2).call(x, [x, x]);
+const [packed, last]: [PackedSequence, Tensor] = new GRU(1, 2).callPacked(new PackedSequence(x, [1]));
+const [attended, weights]: [Tensor, Tensor | null] = new MultiheadAttention(4, 2).call(x, x, x, { needWeights: false });
+void [values, pooled, upcast, dict.get("body").call(x).relu(), dict.get("list").length, output, h, c, packed, last, attended, weights];
 
 // @ts-expect-error a number is no tensor
 layers.call(3);
@@ -29,3 +35,7 @@ layers.call(3);
 net.call(x);
 // @ts-expect-error with indices, the result is no tensor
 new MaxPool2d(2, { returnIndices: true }).call(x).relu();
+// @ts-expect-error the state of an LSTM is a pair
+new LSTM(1, 2).call(x, x);
+// @ts-expect-error there is no module of this name
+dict.get("head");

@@ -1,5 +1,5 @@
 // Activations that are no single formula.
-import { chunk, formatShape, ShapeError, scope, type Tensor, where } from "@gradkit/tensor";
+import { chunk, formatShape, type Generator, IndexError, oneHot, randLike, ShapeError, scope, type Tensor, where } from "@gradkit/tensor";
 
 /** The first half along dim, times the sigmoid of the second (Dauphin et al. 2017). */
 export function glu(x: Tensor, dim = -1): Tensor {
@@ -25,3 +25,50 @@ export function prelu(x: Tensor, weight: Tensor): Tensor {
 
 /** softmax(−x) along dim. */
 export const softmin = (x: Tensor, dim: number): Tensor => scope(() => x.neg().softmax(dim));
+
+export interface RReLUOptions {
+  /** Smallest slope. Default: 1/8. */
+  lower?: number;
+  /** Largest slope. Default: 1/3. */
+  upper?: number;
+  /** Whether each slope is drawn; otherwise it is the mean of both. Default: false. */
+  training?: boolean;
+  /** Default: the default generator. */
+  generator?: Generator;
+}
+
+/** x above zero, a·x below, with a drawn for each element (Xu et al. 2015). */
+export function rrelu(x: Tensor, { lower = 1 / 8, upper = 1 / 3, training = false, ...draw }: RReLUOptions = {}): Tensor {
+  if (!(lower <= upper)) throw new IndexError("rrelu", `lower must not exceed upper (got ${lower} and ${upper})`);
+  return scope(() => {
+    const slope = training
+      ? randLike(x, draw)
+          .mul(upper - lower)
+          .add(lower)
+      : (lower + upper) / 2;
+    return where(x.gt(0), x, x.mul(slope));
+  });
+}
+
+export interface GumbelSoftmaxOptions {
+  /** Temperature. Default: 1. */
+  tau?: number;
+  /** Whether the result is one-hot, with the gradient of the soft one. Default: false. */
+  hard?: boolean;
+  /** Default: -1. */
+  dim?: number;
+  /** Default: the default generator. */
+  generator?: Generator;
+}
+
+/** A sample from the classes whose logits stand along dim, softened so that it has a gradient (Jang et al. 2017). */
+export function gumbelSoftmax(logits: Tensor, { tau = 1, hard = false, dim = -1, ...draw }: GumbelSoftmaxOptions = {}): Tensor {
+  return scope(() => {
+    const gumbel = randLike(logits, draw).log().neg().log().neg();
+    const soft = logits.add(gumbel).div(tau).softmax(dim);
+    if (!hard) return soft;
+    const size = soft.shape.at(dim) as number;
+    const chosen = oneHot(soft.argmax(dim), size).movedim(-1, dim).to(soft.dtype);
+    return chosen.sub(soft.detach()).add(soft);
+  });
+}

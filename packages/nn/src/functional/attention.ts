@@ -31,12 +31,8 @@ export function attentionWeights(q: Tensor, k: Tensor, mask: Tensor | null, scal
   return (mask ? scores.add(mask) : scores).softmax(-1);
 }
 
-/** The same with zeros for a query that may see nothing, as torch has it since 2.5. */
-function safeAttentionWeights(q: Tensor, k: Tensor, mask: Tensor | null, scale: number): Tensor {
-  if (!mask || mask.numel === 0) return attentionWeights(q, k, mask, scale);
-  const blind = mask.amax(-1, { keepdim: true }).eq(Number.NEGATIVE_INFINITY);
-  return where(blind, 0, attentionWeights(q, k, where(blind, 0, mask), scale));
-}
+/** Queries [..., L, 1] whose mask lets them see nothing. */
+const blindQueries = (mask: Tensor): Tensor => mask.amax(-1, { keepdim: true }).eq(Number.NEGATIVE_INFINITY);
 
 export interface AttentionOptions {
   /** Broadcasts to [..., L, S]. Bool: true where a query may look; floats are added to the scores. */
@@ -90,9 +86,11 @@ export function scaledDotProductAttention(
   return scope(() => {
     const [k, v] = enableGqa ? [shareHeads(op, query, key), shareHeads(op, query, value)] : [key, value];
     const factor = scale ?? 1 / Math.sqrt(query.shape.at(-1) as number);
-    const weights = isCausal
-      ? attentionWeights(query, k, causalMask(query.shape.at(-2) as number, k.shape.at(-2) as number, query), factor)
-      : safeAttentionWeights(query, k, attnMask && additiveMask(op, attnMask, true), factor);
-    return dropout(weights, { p: dropoutP }).matmul(v);
+    const attend = (mask: Tensor | null): Tensor => dropout(attentionWeights(query, k, mask, factor), { p: dropoutP }).matmul(v);
+    if (isCausal) return attend(causalMask(query.shape.at(-2) as number, k.shape.at(-2) as number, query));
+    if (!attnMask || attnMask.numel === 0) return attend(null);
+    const mask = additiveMask(op, attnMask, true);
+    const blind = blindQueries(mask);
+    return where(blind, 0, attend(where(blind, 0, mask))); // as torch since 2.5
   });
 }

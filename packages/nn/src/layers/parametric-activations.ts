@@ -1,6 +1,6 @@
 // Activations with arguments that have no default, or with parameters.
 import { full, type Tensor, threshold } from "@gradkit/tensor";
-import { glu, prelu } from "../functional/activations.ts";
+import { glu, prelu, type RReLUOptions, rrelu } from "../functional/activations.ts";
 import { Module } from "../module.ts";
 import { type Parameter, parameter } from "../parameter.ts";
 import type { InitOptions } from "./init-options.ts";
@@ -63,5 +63,23 @@ export class GLU extends Module {
 
   override extraRepr(): string {
     return `dim=${this.dim}`;
+  }
+}
+
+/** x above zero, a·x below: in training a is drawn for each element, in evaluation it is the mean of its bounds. */
+export class RReLU extends Module {
+  readonly options: Required<Pick<RReLUOptions, "lower" | "upper">> & Pick<RReLUOptions, "generator">;
+
+  constructor(options: Omit<RReLUOptions, "training"> = {}) {
+    super();
+    this.options = { lower: 1 / 8, upper: 1 / 3, ...options };
+  }
+
+  forward(x: Tensor): Tensor {
+    return rrelu(x, { ...this.options, training: this.training });
+  }
+
+  override extraRepr(): string {
+    return `lower=${this.options.lower}, upper=${this.options.upper}`;
   }
 }
