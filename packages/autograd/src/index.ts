@@ -7,3 +7,8 @@ export { type CustomGradients, customFunction, type FunctionContext } from "./cu
 export { backward, type GradOptions, grad } from "./grad.ts";
 export { splitJointly } from "./split-jointly.ts";
 export { type CheckOptions, gradcheck, gradgradcheck } from "./testing/gradcheck.ts";
+export type { TransformOptions } from "./transforms/arguments.ts";
+export { hessian, jacobian } from "./transforms/jacobian.ts";
+export { jvp, vjp } from "./transforms/products.ts";
+export { type ValueAndGradOptions, valueAndGrad } from "./transforms/value-and-grad.ts";
+export { type VmapOptions, vmap } from "./transforms/vmap.ts";
