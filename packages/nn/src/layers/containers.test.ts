@@ -25,7 +25,9 @@ test("a dict of modules changes as a map does", () => {
   expect([dict.keys(), dict.length, dict.has("a"), dict.has("training")]).toEqual([["a", "b"], 2, true, false]);
   expect((dict.pop("a") as Linear).inFeatures).toBe(2);
   expect(() => dict.get("a")).toThrowErrorMatchingInlineSnapshot(`[IndexError: ModuleDict: there is no module "a". It holds b]`);
-  expect(() => dict.set("forward", new ReLU())).toThrowErrorMatchingInlineSnapshot(`[TypeError: ModuleDict: a module cannot be named forward, which is a member of every module]`);
+  expect(() => dict.set("forward", new ReLU())).toThrowErrorMatchingInlineSnapshot(
+    `[TypeError: ModuleDict: a module cannot be named forward, which is a member of every module]`,
+  );
   expect(() => dict.forward()).toThrow(/computes nothing/);
   dict.clear();
   expect(dict.length).toBe(0);
@@ -52,7 +54,9 @@ test("parameters by name", () => {
   expect(dict.get("right").requiresGrad).toBe(true);
   expect(dict.pop("leftArm").shape).toEqual([2]);
   expect([dict.keys(), dict.values().length, dict.length]).toEqual([["right"], 1, 1]);
-  expect(() => dict.get("left")).toThrowErrorMatchingInlineSnapshot(`[IndexError: ParameterDict: there is no parameter "left". It holds right]`);
+  expect(() => dict.get("left")).toThrowErrorMatchingInlineSnapshot(
+    `[IndexError: ParameterDict: there is no parameter "left". It holds right]`,
+  );
   dict.clear();
   expect(dict.parameters()).toEqual([]);
 });
