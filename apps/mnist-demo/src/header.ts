@@ -13,7 +13,7 @@ export function header(options: Options, device: Backend, model: Classifier, sou
   return [
     `gradkit ${version()} · node ${process.versions.node} · ${process.platform} ${process.arch}`,
     `model ${options.model} (${parameters.toLocaleString("en")} parameters) · backend ${device.name} · seed ${options.seed}`,
-    `data ${source}${note} · ${options.epochs} epochs · batch size ${options.batchSize} · learning rate ${options.lr}`,
+    `data ${source}${note} · ${options.epochs} epoch${options.epochs === 1 ? "" : "s"} · batch size ${options.batchSize} · learning rate ${options.lr}`,
     "",
   ].join("\n");
 }
