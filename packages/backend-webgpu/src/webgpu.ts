@@ -17,7 +17,8 @@ import { Pipelines } from "./pipelines.ts";
 import { type Counters, Recorder } from "./recorder.ts";
 import { Transfers } from "./transfers.ts";
 
-const dtypes: ReadonlySet<DType> = /* @__PURE__ */ new Set<DType>(["float32", "int32", "uint8", "bool"]);
+/** What every adapter stores. */
+export const dtypes: ReadonlySet<DType> = /* @__PURE__ */ new Set<DType>(["float32", "int32", "uint8", "bool"]);
 
 const byteCopy = /* @__PURE__ */ formula(["int"], [], [/* @__PURE__ */ input(0, "int")]);
 
