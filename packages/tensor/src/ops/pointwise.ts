@@ -167,7 +167,8 @@ const makeOp = (name: string, arity: number | null, build: Build, defaults: Scal
 });
 
 /** What a user's formula gets: a node for each tensor or number; the last argument holds the scalars by name, and can be destructured. */
-export type FormulaArgument = Node & Readonly<Record<string, Node>>;
+// biome-ignore lint/suspicious/noExplicitAny: `{ beta }` must be a Node under noUncheckedIndexedAccess too, where an index signature adds undefined to any other type
+export type FormulaArgument = Node & Readonly<Record<string, any>>;
 
 /** Splits off the options object that may end an argument list: a plain one, all else was meant as an operand. */
 function splitOptions(args: readonly (Operand | Scalars)[]): [Operand[], Scalars | undefined] {
