@@ -46,3 +46,4 @@ export { SWALR, type SWALROptions } from "./schedules/swa.ts";
 export { SGD, type SGDOptions } from "./sgd.ts";
 export { SparseAdam, type SparseAdamOptions } from "./sparse-adam.ts";
 export type { OptimizerStateDict } from "./state-dict.ts";
+export { type ModelWithStatistics, updateBn } from "./update-bn.ts";

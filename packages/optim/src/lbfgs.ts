@@ -117,7 +117,7 @@ export class LBFGS extends OptimizerState<LBFGSOptions> {
     const before = this.#evaluations;
     const { result, ...first } = await this.#evaluate(closure);
     let here: Here = first;
-    for (let i = 1; i <= maxIter && here.largest > toleranceGrad; i++) {
+    for (let i = 1; i <= maxIter && !(here.largest <= toleranceGrad); i++) {
       this.#iterations++;
       await this.#remember(here.gradient);
       const { gradient, loss } = here;

@@ -21,7 +21,7 @@ export interface BatchNormLayerOptions extends Pick<InitOptions, "device"> {
 export abstract class BatchNormNd extends Module {
   readonly numFeatures: number;
   readonly eps: number;
-  readonly momentum: number | null;
+  momentum: number | null;
   readonly affine: boolean;
   readonly trackRunningStats: boolean;
   readonly weight: Parameter | null; // [C]
@@ -63,6 +63,15 @@ export abstract class BatchNormNd extends Module {
       if (this.training && numBatchesTracked) noGrad(() => numBatchesTracked.add_(1));
       const momentum = this.momentum ?? (training && numBatchesTracked ? noGrad(() => numBatchesTracked.to("float32").reciprocal()) : 0);
       return batchNorm(x, runningMean, runningVar, weight, bias, { training, momentum, eps });
+    });
+  }
+
+  /** Running statistics as at the start: mean 0, variance 1, no batch seen. */
+  resetRunningStats(): void {
+    noGrad(() => {
+      this.runningMean?.zero_();
+      this.runningVar?.fill_(1);
+      this.numBatchesTracked?.zero_();
     });
   }
 
