@@ -117,5 +117,6 @@ export {
 } from "./losses/triplet-margin.ts";
 export { Module } from "./module.ts";
 export { type BufferOptions, BufferTensor, buffer, Parameter, type ParameterOptions, parameter } from "./parameter.ts";
+export { parametersToVector, vectorToParameters } from "./parameter-vector.ts";
 export { type LoadResult, type LoadStateDictOptions, type StateDict, StateDictError } from "./state-dict.ts";
 export { type SummaryOptions, summary } from "./summary.ts";

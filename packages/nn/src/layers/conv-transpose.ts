@@ -29,7 +29,7 @@ export abstract class ConvTransposeNd extends Module {
   readonly dilation: readonly number[];
   readonly weight: Parameter; // [in, out/groups, …kernel]
   readonly bias: Parameter | null; // [out]
-  readonly #convolution: Convolution;
+  protected readonly convolution: Convolution;
 
   constructor(
     convolution: Convolution,
@@ -41,7 +41,7 @@ export abstract class ConvTransposeNd extends Module {
   ) {
     super();
     const { stride = 1, padding = 0, outputPadding = 0, groups = 1, bias = true, dilation = 1, paddingMode = "zeros", ...init } = options;
-    this.#convolution = convolution;
+    this.convolution = convolution;
     this.inChannels = inChannels;
     this.outChannels = outChannels;
     this.kernelSize = perDim(kernelSize, dims);
@@ -64,7 +64,7 @@ export abstract class ConvTransposeNd extends Module {
   forward(x: Tensor, outputSize: Shape | null = null): Tensor {
     const { stride, padding, groups, dilation } = this;
     const outputPadding = outputSize ? this.#paddingFor(x, outputSize) : this.outputPadding;
-    return this.#convolution(x, this.weight, this.bias, { stride, padding, outputPadding, groups, dilation });
+    return this.convolution(x, this.weight, this.bias, { stride, padding, outputPadding, groups, dilation });
   }
 
   #paddingFor(x: Tensor, outputSize: Shape): number[] {

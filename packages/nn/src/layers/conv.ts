@@ -40,7 +40,7 @@ export abstract class ConvNd extends Module {
   readonly paddingMode: NonNullable<ConvLayerOptions["paddingMode"]>;
   readonly weight: Parameter; // [out, in/groups, …kernel]
   readonly bias: Parameter | null; // [out]
-  readonly #convolution: Convolution;
+  protected readonly convolution: Convolution;
 
   constructor(
     convolution: Convolution,
@@ -52,7 +52,7 @@ export abstract class ConvNd extends Module {
   ) {
     super();
     const { stride = 1, padding = 0, dilation = 1, groups = 1, bias = true, paddingMode = "zeros", ...init } = options;
-    this.#convolution = convolution;
+    this.convolution = convolution;
     this.inChannels = inChannels;
     this.outChannels = outChannels;
     this.kernelSize = perDim(kernelSize, dims);
@@ -72,9 +72,9 @@ export abstract class ConvNd extends Module {
 
   forward(x: Tensor): Tensor {
     const { stride, padding, dilation, groups } = this;
-    if (this.paddingMode === "zeros") return this.#convolution(x, this.weight, this.bias, { stride, padding, dilation, groups });
+    if (this.paddingMode === "zeros") return this.convolution(x, this.weight, this.bias, { stride, padding, dilation, groups });
     const padded = pad(x, this.#sides(), { mode: this.paddingMode });
-    return this.#convolution(padded, this.weight, this.bias, { stride, dilation, groups });
+    return this.convolution(padded, this.weight, this.bias, { stride, dilation, groups });
   }
 
   /** (before, after) from the last dim to the first, as `pad` takes them. */
