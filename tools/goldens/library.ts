@@ -6,12 +6,14 @@ import * as init from "@gradkit/nn/init";
 import * as optim from "@gradkit/optim";
 import * as tensor from "@gradkit/tensor";
 import * as linalg from "@gradkit/tensor/linalg";
+import * as special from "@gradkit/tensor/special";
 
 export type Namespace = Readonly<Record<string, unknown>>;
 
 export interface Library {
   readonly tensor: Namespace;
   readonly linalg: Namespace;
+  readonly special: Namespace;
   readonly functional: Namespace;
   readonly nn: Namespace;
   readonly init: Namespace;
@@ -19,4 +21,4 @@ export interface Library {
   readonly autograd: typeof autograd;
 }
 
-export const library: Library = { tensor, linalg, functional, nn, init, optim, autograd };
+export const library: Library = { tensor, linalg, special, functional, nn, init, optim, autograd };

@@ -15,14 +15,18 @@ const AMBIGUOUS = new Set(["unfold"]);
 export const camelCase = (name: string): string =>
   renamed[name] ?? name.replace(/(?<=[a-zA-Z0-9])_([a-zA-Z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
-const namespacesOf = (path: string, name: string, { tensor, linalg, functional, nn, init, optim }: Library): readonly Namespace[] =>
+const namespacesOf = (
+  path: string,
+  name: string,
+  { tensor, linalg, special, functional, nn, init, optim }: Library,
+): readonly Namespace[] =>
   ({
     "": [tensor],
     "nn.functional": AMBIGUOUS.has(name) ? [functional] : [functional, tensor],
     "nn.init": [init, nn],
     "nn.utils": [optim, nn],
     linalg: [linalg],
-    special: [tensor],
+    special: [special, tensor],
     optim: [optim],
   })[path] ?? [];
 

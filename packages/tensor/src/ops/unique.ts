@@ -16,9 +16,9 @@ export interface UniqueOptions {
 }
 
 /** The values alone, or with what was asked for besides. */
-export type UniqueResult<Options extends UniqueOptions> = true extends Options["returnInverse"] | Options["returnCounts"]
-  ? { readonly values: Tensor } & (Options["returnInverse"] extends true ? { readonly inverse: Tensor } : unknown) &
-      (Options["returnCounts"] extends true ? { readonly counts: Tensor } : unknown)
+export type UniqueResult<Options extends UniqueOptions> = Options extends { returnInverse: true } | { returnCounts: true }
+  ? { readonly values: Tensor } & (Options extends { returnInverse: true } ? { readonly inverse: Tensor } : unknown) &
+      (Options extends { returnCounts: true } ? { readonly counts: Tensor } : unknown)
   : Tensor;
 
 interface Rows {

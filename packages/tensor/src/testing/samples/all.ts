@@ -10,11 +10,18 @@ import type { Sample } from "./sample.ts";
 import { scatterReduceCompositions } from "./scatter-reduce.ts";
 import { selectionSamples } from "./selections.ts";
 import { spatialSamples } from "./spatial.ts";
+import { specialSamples } from "./special.ts";
 import { statisticsSamples } from "./statistics.ts";
 import { structuredSamples } from "./structured.ts";
 
 /** What is composed of other ops, beyond the core. */
-export const composedSamples = { ...contractionSamples, ...selectionSamples, ...scatterReduceCompositions, ...linalgSamples };
+export const composedSamples = {
+  ...contractionSamples,
+  ...selectionSamples,
+  ...scatterReduceCompositions,
+  ...linalgSamples,
+  ...specialSamples,
+};
 
 /** Every op of the library that has kernels or a formula, and the compositions among them, with their samples. */
 export const allSamples = (): Readonly<Record<string, readonly Sample[]>> => ({

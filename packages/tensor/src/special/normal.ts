@@ -1,0 +1,47 @@
+// The normal distribution: its function and the inverses.
+import { abs, add, custom, div, eq, erf, erfc, exp, log1p, lt, mul, neg, select, sqrt, sub } from "../formula/build.ts";
+import { constant, type Node } from "../formula/nodes.ts";
+import { pointwise } from "../ops/pointwise.ts";
+
+/** Highest power first. */
+const polynomial = (x: Node, coefficients: readonly number[]): Node =>
+  coefficients.slice(1).reduce((sum, c) => add(mul(sum, x), c), constant(coefficients[0] as number, "float"));
+
+// Giles 2010, "Approximating the erfinv function", single precision: in w = −log(1 − x²), below 5 and from there on
+const centre = [
+  2.81022636e-8, 3.43273939e-7, -3.5233877e-6, -4.39150654e-6, 2.1858087e-4, -1.25372503e-3, -4.17768164e-3, 0.246640727, 1.50140941,
+];
+const tails = [
+  -2.00214257e-4, 1.00950558e-4, 1.34934322e-3, -3.67342844e-3, 5.73950773e-3, -7.6224613e-3, 9.43887047e-3, 1.00167406, 2.83297682,
+];
+const halfRootPi = Math.sqrt(Math.PI) / 2;
+
+/** A step of Halley's method; beyond ½ on erfc, which keeps its digits in the tails. y is near erfinv(z), z ≥ 0. */
+const refined = (y: Node, z: Node): Node => {
+  const error = select(lt(z, 0.5), sub(z, erf(y)), sub(erfc(y), sub(1, z)));
+  const step = mul(mul(error, halfRootPi), exp(mul(y, y)));
+  return add(y, div(step, sub(1, mul(y, step))));
+};
+
+const inverseErf = /* @__PURE__ */ custom(
+  "erfinv",
+  (x: Node) => {
+    const size = abs(x);
+    const inside = lt(size, 1);
+    const z = select(inside, size, 0);
+    const w = neg(add(log1p(z), log1p(neg(z))));
+    const start = mul(z, select(lt(w, 5), polynomial(sub(w, 2.5), centre), polynomial(sub(sqrt(w), 3), tails)));
+    const value = select(inside, refined(refined(start, z), z), select(eq(size, 1), Number.POSITIVE_INFINITY, Number.NaN));
+    return select(lt(x, 0), neg(value), value);
+  },
+  (g, _args, y) => [mul(g, mul(halfRootPi, exp(mul(y, y))))],
+);
+
+/** The inverse of erf: ±∞ at ±1, NaN beyond. */
+export const erfinv = /* @__PURE__ */ pointwise("erfinv", (x) => inverseErf(x));
+
+/** Φ(x), the normal distribution function. */
+export const ndtr = /* @__PURE__ */ pointwise("ndtr", (x) => mul(0.5, erfc(mul(x, -Math.SQRT1_2))));
+
+/** The inverse of Φ: ∓∞ at 0 and 1, NaN outside. */
+export const ndtri = /* @__PURE__ */ pointwise("ndtri", (p) => mul(Math.SQRT2, inverseErf(sub(mul(2, p), 1))));
