@@ -9,18 +9,20 @@ export interface ModelWithStatistics {
   call(x: Tensor): unknown;
 }
 
-/** A layer that keeps running statistics. */
+/** A layer that keeps running statistics, and averages them over all batches where its momentum is null. */
 interface Statistics {
+  readonly countsBatches: boolean;
   momentum: number | null;
   resetRunningStats(): void;
 }
 
-const keepsStatistics = (module: object): module is Statistics => "resetRunningStats" in module && "momentum" in module;
+const keepsStatistics = (module: object): module is Statistics =>
+  "resetRunningStats" in module && "countsBatches" in module && module.countsBatches === true;
 
 type Batch = Tensor | readonly [Tensor, ...unknown[]];
 
 /**
- * Computes running statistics anew, each batch counting the same: one pass over the data. Batches are inputs, or lists that begin with them.
+ * Computes the running statistics of batch normalisation anew, each batch counting the same: one pass over the data. Batches are inputs, or lists that begin with them.
  *
  * @example
  * await averaged.use(() => updateBn(train, model)); // statistics stay with the averages

@@ -3,7 +3,7 @@ import { AveragedModel, updateBn } from "@gradkit/optim";
 import { manualSeed, noGrad, randn, setDefaultDevice, type Tensor } from "@gradkit/tensor";
 import { reference } from "@gradkit/tensor/testing";
 import { beforeAll, expect, test } from "vitest";
-import { BatchNorm1d, Linear, Sequential } from "../index.ts";
+import { BatchNorm1d, InstanceNorm1d, Linear, Sequential } from "../index.ts";
 
 beforeAll(() => setDefaultDevice(reference()));
 
@@ -31,4 +31,13 @@ test("updateBn: the mean over batches of their statistics; the averages keep the
       });
     expect(values(norm.numBatchesTracked)).toEqual([2]);
   });
+});
+
+test("instance normalisation, which counts no batches, keeps its statistics", async () => {
+  const norm = new InstanceNorm1d(2, { trackRunningStats: true });
+  const model = new Sequential(norm);
+  model.call(randn([3, 2, 4]));
+  const own = values(norm.runningMean);
+  await updateBn([randn([3, 2, 4])], model);
+  expect(values(norm.runningMean)).toEqual(own);
 });

@@ -22,6 +22,8 @@ export abstract class BatchNormNd extends Module {
   readonly numFeatures: number;
   readonly eps: number;
   momentum: number | null;
+  /** Whether a momentum of null averages all batches: batches are counted. */
+  readonly countsBatches: boolean = true;
   readonly affine: boolean;
   readonly trackRunningStats: boolean;
   readonly weight: Parameter | null; // [C]

@@ -10,6 +10,7 @@ export interface InstanceNormOptions extends Omit<BatchNormLayerOptions, "moment
 
 /** What `InstanceNorm1d`, `InstanceNorm2d` and `InstanceNorm3d` share: batch norm's fields, but neither parameters nor statistics by default. */
 abstract class InstanceNormNd extends BatchNormNd {
+  override readonly countsBatches: boolean = false; // as torch
   readonly #rank: number;
 
   constructor(rank: number, numFeatures: number, { affine = false, trackRunningStats = false, ...options }: InstanceNormOptions) {
