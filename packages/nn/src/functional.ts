@@ -18,7 +18,7 @@ export { type EmbeddingOptions, embedding } from "./functional/embedding.ts";
 export { type EmbeddingBagOptions, embeddingBag } from "./functional/embedding-bag.ts";
 export { type FoldOptions, fold, unfold } from "./functional/fold.ts";
 export { groupNorm, type InstanceNormOptions, instanceNorm } from "./functional/group-norm.ts";
-export { type InterpolateMode, type InterpolateOptions, interpolate } from "./functional/interpolate.ts";
+export { type InterpolateMode, type InterpolateOptions, interpolate, upsample } from "./functional/interpolate.ts";
 export { layerNorm, type RMSNormOptions, rmsNorm } from "./functional/layer-norm.ts";
 export { type LocalResponseNormOptions, localResponseNorm } from "./functional/local-response-norm.ts";
 export { type LPPoolOptions, lpPool1d, lpPool2d, lpPool3d } from "./functional/lp-pool.ts";

@@ -114,3 +114,6 @@ export function interpolate(x: Tensor, options: InterpolateOptions = {}): Tensor
     }, x),
   );
 }
+
+/** PyTorch's older name of `interpolate`. */
+export const upsample: typeof interpolate = interpolate;
