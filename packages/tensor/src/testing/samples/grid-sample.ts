@@ -27,7 +27,7 @@ export const gridSampleSamples = {
     sample(
       "volume",
       [{ shape: [1, 1, 2, 3, 2] }, { shape: [1, 1, 2, 1, 3], values: listed(0.11, -0.37, 0.2, 0.71, 0.83, -0.61) }],
-      gridSample,
+      (x, grid) => gridSample(x, grid),
       {
         ...summed(8, 30),
         reason: "weights come from coordinates that are rounded: 8 pixels of size 2",
