@@ -84,6 +84,8 @@ export function cov(x: Tensor, { correction = 1, fweights = null, aweights = nul
     for (const weights of [fweights, aweights]) {
       if (weights && (weights.ndim > 1 || weights.numel !== observations))
         throw new ShapeError("cov", `weights must be [${observations}] (got ${formatShape(weights.shape)})`);
+      if (weights?.device.capabilities.syncRead && weights.dataSync().some((weight) => weight < 0))
+        throw new IndexError("cov", "weights must be ≥ 0");
     }
     const weights = fweights && aweights ? pw.mul(fweights, aweights) : (fweights ?? aweights);
     const total = weights ? sum(weights) : rows.newFull([], observations);

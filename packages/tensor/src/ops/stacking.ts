@@ -44,6 +44,7 @@ export const columnStack = (tensors: readonly Tensor[]): Tensor =>
 export function blockDiag(tensors: readonly Tensor[]): Tensor {
   const tooMany = tensors.find((x) => x.ndim > 2);
   if (tooMany) throw new ShapeError("blockDiag", `expected at most 2 dims (got ${formatShape(tooMany.shape)})`);
+  if (tensors.length === 0) throw new ShapeError("blockDiag", "expected at least one tensor (got an empty list)");
   const dtype = tensors.map((x) => x.dtype).reduce(promoteTypes);
   return scope(() => {
     const blocks = tensors.map((x) => toDType(atleast2d(x), dtype));
