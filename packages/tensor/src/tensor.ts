@@ -94,7 +94,7 @@ export class Tensor implements View {
 
   /** A view also requires grad once its base does: an in-place write through another view may have brought it there. */
   get requiresGrad(): boolean {
-    return this.#requiresGrad || (this.base !== null && this.base.#requiresGrad);
+    return this.#requiresGrad || this.base?.#requiresGrad === true;
   }
 
   set requiresGrad(value: boolean) {

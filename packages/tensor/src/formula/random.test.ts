@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { evaluate } from "./evaluate.ts";
-import { constant, formula, input, type Node, scalar } from "./nodes.ts";
+import { formula, input, type Node, scalar } from "./nodes.ts";
 import { bernoulli, hostNormal, hostRandomBits, hostThreefry, hostUniform, normal, randomBits, threefry, uniform } from "./random.ts";
 
 // Random123's kat_vectors, threefry2x32 with 20 rounds: counter, key, result.
