@@ -16,7 +16,7 @@ const largest = 200;
 const withoutGradient = new Set([
   "sign", "sgn", "floor", "ceil", "round", "trunc", "isnan", "isinf", "isfinite", "logicalNot", "bitwiseNot", "truncDivide", "floorDivide",
   "heaviside", "eq", "ne", "lt", "le", "gt", "ge", "logicalAnd", "logicalOr", "logicalXor", "bitwiseAnd", "bitwiseOr", "bitwiseXor",
-  "any", "all", "argmax", "argmin", "histc", "searching",
+  "any", "all", "argmax", "argmin", "histc", "searching", "bits",
 ]); // biome-ignore format: a list
 
 const isFloat = (sample: Sample): boolean => sample.inputs.some(({ dtype = "float32" }) => dtype === "float32");

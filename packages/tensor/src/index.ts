@@ -11,6 +11,9 @@ export {
 export { yieldToEventLoop } from "./event-loop.ts";
 export { type BackwardOptions, enableGrad, isGradEnabled, noGrad } from "./grad-mode.ts";
 export { markStep, scope } from "./lifetime.ts";
+export { det, inv as inverse, slogdet } from "./linalg/elimination.ts";
+export { matrixPower } from "./linalg/products.ts";
+export { pinv as pinverse } from "./linalg/svd.ts";
 export { type MemoryReport, memory } from "./memory.ts";
 export { Tensor } from "./methods.ts";
 export {
@@ -40,6 +43,7 @@ export {
 } from "./ops/arithmetic.ts";
 export { type AvgPoolDivisorOptions, type AvgPoolOptions, avgPool1d, avgPool2d, avgPool3d } from "./ops/avg-pool.ts";
 export { type BatchNormResult, batchNormInference, batchNormTraining } from "./ops/batch-norm.ts";
+export { bitwiseLeftShift, bitwiseRightShift, isneginf, isposinf, signbit } from "./ops/bits.ts";
 export { allclose, type ClosenessOptions, equal, isclose, isin } from "./ops/closeness.ts";
 export { cross, inner, kron, tensordot, trace, vdot } from "./ops/contractions.ts";
 export { type ConvOptions, conv1d, conv2d, conv3d } from "./ops/conv.ts";
@@ -117,4 +121,6 @@ export { inspectTensor } from "./print.ts";
 export { defaultGenerator, Generator, type GeneratorState, manualSeed } from "./random.ts";
 export type { Nested } from "./read.ts";
 export type { Shape } from "./shape.ts";
+export { multigammaln as mvlgamma } from "./special/entropy.ts";
+export { erfinv } from "./special/normal.ts";
 export type { GradFn, TensorHook } from "./tensor.ts";

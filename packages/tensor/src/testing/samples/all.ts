@@ -1,4 +1,5 @@
 // All sample tables, by op.
+import { bitSamples } from "./bits.ts";
 import { compositionSamples } from "./compositions.ts";
 import { contractionSamples } from "./contractions.ts";
 import { creationSamples } from "./creation.ts";
@@ -16,6 +17,7 @@ import { structuredSamples } from "./structured.ts";
 
 /** What is composed of other ops, beyond the core. */
 export const composedSamples = {
+  ...bitSamples,
   ...contractionSamples,
   ...selectionSamples,
   ...scatterReduceCompositions,
