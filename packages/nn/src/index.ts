@@ -32,7 +32,7 @@ export { Conv1d, Conv2d, Conv3d, type ConvLayerOptions, type PerDim } from "./la
 export { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, type ConvTransposeLayerOptions } from "./layers/conv-transpose.ts";
 export { CosineSimilarity, PairwiseDistance } from "./layers/distance.ts";
 export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, type DropoutLayerOptions, FeatureAlphaDropout } from "./layers/dropout.ts";
-export { Embedding, type EmbeddingLayerOptions } from "./layers/embedding.ts";
+export { Embedding, type EmbeddingLayerOptions, type PretrainedOptions } from "./layers/embedding.ts";
 export { EmbeddingBag, type EmbeddingBagLayerOptions } from "./layers/embedding-bag.ts";
 export { Flatten, Identity, Unflatten } from "./layers/flatten.ts";
 export { Fold, Unfold } from "./layers/fold.ts";

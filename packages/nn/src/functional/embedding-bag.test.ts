@@ -1,6 +1,6 @@
 // Bags of rows against sums over lists, in both forms: rows of ids, and a vector with offsets.
 import { gradcheck, gradgradcheck } from "@gradkit/autograd";
-import { Generator, randn, setDefaultDevice, type Tensor, tensor } from "@gradkit/tensor";
+import { Generator, manualSeed, rand, randn, setDefaultDevice, type Tensor, tensor } from "@gradkit/tensor";
 import { reference } from "@gradkit/tensor/testing";
 import { beforeAll, describe, expect, test } from "vitest";
 import { Embedding, EmbeddingBag } from "../index.ts";
@@ -83,6 +83,21 @@ test("rows that are looked up are shortened in place, others are not", () => {
   expect(second.slice(2)).toEqual([0.3, 0.4, 6, 8].map(Math.fround));
   expect(values(first.select(0, 2))).toEqual(second.slice(0, 2));
   expect(layer.weight.grad).toBeNull();
+});
+
+test("a table from elsewhere is shared, frozen unless asked otherwise, and draws nothing", () => {
+  const given = tensor([[1, 2], [3, 4]]); // biome-ignore format: rows
+  manualSeed(1);
+  const expected = values(rand([2]));
+  manualSeed(1);
+  const [frozen, trained] = [Embedding.fromPretrained(given, { paddingIdx: 0 }), EmbeddingBag.fromPretrained(given, { freeze: false })];
+  expect(values(rand([2]))).toEqual(expected);
+  expect([frozen.weight.requiresGrad, trained.weight.requiresGrad]).toEqual([false, true]);
+  expect(values(frozen.call(ints([1, 0])))).toEqual([3, 4, 1, 2]);
+  expect(values(trained.call(ints([1, 0]).view(1, 2)))).toEqual([2, 3]);
+  expect(() => Embedding.fromPretrained(tensor([1]))).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: Embedding: expected a table [numEmbeddings, embeddingDim] (got [1])]`,
+  );
 });
 
 test("prints as PyTorch does, and says what does not fit", () => {

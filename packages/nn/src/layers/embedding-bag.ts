@@ -1,9 +1,10 @@
 // A table of vectors that is read in bags.
-import { IndexError, noGrad, normal, type Tensor } from "@gradkit/tensor";
+import { Generator, IndexError, noGrad, normal, type Tensor } from "@gradkit/tensor";
 import { type EmbeddingBagOptions, embeddingBag } from "../functional/embedding-bag.ts";
 import { Module } from "../module.ts";
 import { type Parameter, parameter } from "../parameter.ts";
 import { pythonBool } from "../print-module.ts";
+import { type PretrainedOptions, pretrainedShape } from "./embedding.ts";
 import type { InitOptions } from "./init-options.ts";
 
 export type EmbeddingBagLayerOptions = InitOptions & Omit<EmbeddingBagOptions, "perSampleWeights">;
@@ -33,6 +34,17 @@ export class EmbeddingBag extends Module {
       noGrad(() => table.select(0, paddingIdx).zero_());
     }
     this.weight = parameter(table);
+  }
+
+  /** A layer with the given table [numEmbeddings, embeddingDim], whose memory it shares; trained only with `freeze: false`. */
+  static fromPretrained(
+    embeddings: Tensor,
+    { freeze = true, ...options }: PretrainedOptions & EmbeddingBagLayerOptions = {},
+  ): EmbeddingBag {
+    const [rows, columns] = pretrainedShape("EmbeddingBag", embeddings);
+    const layer = new EmbeddingBag(rows, columns, { ...options, generator: new Generator(0) }); // its values are dropped: the default generator stays as it is
+    (layer as { weight: Parameter }).weight = parameter(embeddings, { requiresGrad: !freeze });
+    return layer;
   }
 
   forward(ids: Tensor, offsets: Tensor | null = null, perSampleWeights: Tensor | null = null): Tensor {

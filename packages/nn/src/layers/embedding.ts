@@ -1,5 +1,5 @@
 // A table of vectors, one for each word.
-import { IndexError, noGrad, normal, type Tensor } from "@gradkit/tensor";
+import { formatShape, Generator, IndexError, noGrad, normal, ShapeError, type Tensor } from "@gradkit/tensor";
 import { embedding } from "../functional/embedding.ts";
 import { Module } from "../module.ts";
 import { type Parameter, parameter } from "../parameter.ts";
@@ -16,6 +16,17 @@ export interface EmbeddingLayerOptions extends InitOptions {
   scaleGradByFreq?: boolean;
   /** Leave a sparse gradient, for SparseAdam. Default: false. */
   sparse?: boolean;
+}
+
+export interface PretrainedOptions {
+  /** Whether the table is left as it is in training. Default: true. */
+  freeze?: boolean;
+}
+
+export function pretrainedShape(op: string, { shape }: Tensor): readonly [rows: number, columns: number] {
+  const [rows, columns, ...rest] = shape;
+  if (rows !== undefined && columns !== undefined && rest.length === 0) return [rows, columns];
+  throw new ShapeError(op, `expected a table [numEmbeddings, embeddingDim] (got ${formatShape(shape)})`);
 }
 
 /**
@@ -52,6 +63,14 @@ export class Embedding extends Module {
       noGrad(() => table.select(0, row).zero_());
     }
     this.weight = parameter(table);
+  }
+
+  /** A layer with the given table [numEmbeddings, embeddingDim], whose memory it shares; trained only with `freeze: false`. */
+  static fromPretrained(embeddings: Tensor, { freeze = true, ...options }: PretrainedOptions & EmbeddingLayerOptions = {}): Embedding {
+    const [rows, columns] = pretrainedShape("Embedding", embeddings);
+    const layer = new Embedding(rows, columns, { ...options, generator: new Generator(0) }); // its values are dropped: the default generator stays as it is
+    (layer as { weight: Parameter }).weight = parameter(embeddings, { requiresGrad: !freeze });
+    return layer;
   }
 
   forward(ids: Tensor): Tensor {
