@@ -67,6 +67,7 @@ export {
   isinf, isnan,le, le as lessEqual, leakyRelu, lerp, lgamma, log, log1p, log2, log10, logaddexp, logaddexp2, logicalAnd, logicalNot, logicalOr, logicalXor, logit, logsigmoid, lt, lt as less, maximum, minimum, mish, mul, mul as multiply, nanToNum, ne, ne as notEqual, neg, neg as negative, positive, rad2deg, reciprocal, relu, relu6, remainder,rsqrt, selu, sgn, sigmoid, sign, silu, sin, sinc, sinh, softplus, softshrink, softsign, sqrt, square, tan, tanh, tanhshrink, threshold, trunc, trunc as fix,truncDivide, where, xlogy, 
 } from "./ops/elementwise.ts"; // biome-ignore format: a list
 export { embeddingLookup, gather, indexAdd, indexSelect, oneHot, type ScatterOptions, scatter, scatterAdd } from "./ops/gather.ts";
+export { type GradientOptions, gradient } from "./ops/gradient.ts";
 export { type GridSampleOptions, gridSample } from "./ops/grid-sample.ts";
 export { bincount, type CovOptions, corrcoef, cov, type HistcOptions, histc } from "./ops/histograms.ts";
 export type { IndexItem, SliceRange } from "./ops/index-items.ts";

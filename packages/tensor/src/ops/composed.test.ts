@@ -1,7 +1,7 @@
 // What composed ops refuse, and edges that the recorded numbers of torch do not reach.
 import { describe, expect, it } from "vitest";
 import {abs, 
-  absolute, addr, bucketize, cat, cdist, clamp, clip, columnStack, combinations, concat, cross, cumulativeTrapezoid, diff, einsum, histc, hsplit, indexCopy, indexReduce, kthvalue, nanmedian, ones, pdist, put, quantile, renorm, scatterReduce, searchsorted, setDefaultDevice, sliceScatter, type Tensor, tensor, tensordot, tensorSplit, trueDivide, zeros,
+  absolute, addr, bucketize, cat, cdist, clamp, clip, columnStack, combinations, concat, cross, cumulativeTrapezoid, diff, einsum, gradient, histc, hsplit, indexCopy, indexReduce, kthvalue, nanmedian, ones, pdist, put, quantile, renorm, scatterReduce, searchsorted, setDefaultDevice, sliceScatter, type Tensor, tensor, tensordot, tensorSplit, trueDivide, zeros,
 } from "../index.ts"; // biome-ignore format: a list
 import { reference } from "../testing/index.ts";
 
@@ -111,6 +111,9 @@ describe("edges", () => {
   it("running integrals and distances of pairs", () => {
     expect(cumulativeTrapezoid(tensor([1, 2, 4]), tensor([0, 1, 3])).dataSync()).toEqual(Float32Array.of(1.5, 7.5));
     expect(pdist(tensor([[0, 0], [3, 4], [3, 0]])).dataSync()).toEqual(Float32Array.of(5, 3, 4)); // biome-ignore format: a matrix
+    const at = tensor([0, 1, 3, 4, 7]);
+    expect(gradient(at.square(), { spacing: [at], edgeOrder: 2 })[0]?.dataSync()).toEqual(at.mul(2).dataSync()); // exact for parabolas
+    expect(gradient(tensor([[1, 2], [4, 8]]), { spacing: 2 }).map((x) => [...x.dataSync()])).toEqual([[1.5, 3, 1.5, 3], [0.5, 0.5, 2, 2]]); // biome-ignore format: a matrix
     expect(columnStack([zeros([3]), zeros([3, 2])]).shape).toEqual([3, 3]);
     expect(combinations(ints([1, 2, 3])).dataSync()).toEqual(Int32Array.of(1, 2, 1, 3, 2, 3));
   });

@@ -4,6 +4,7 @@ import { cross, inner, kron, tensordot, trace } from "../../ops/contractions.ts"
 import { diff, trapezoid } from "../../ops/differences.ts";
 import { cdist, pdist, renorm } from "../../ops/distances.ts";
 import { einsum } from "../../ops/einsum.ts";
+import { gradient } from "../../ops/gradient.ts";
 import { corrcoef, cov, histc } from "../../ops/histograms.ts";
 import { logcumsumexp } from "../../ops/logcumsumexp.ts";
 import { nanmean, nansum } from "../../ops/nan-reductions.ts";
@@ -50,6 +51,7 @@ export const contractionSamples = {
   ],
   differences: [
     sample("diff of order 2", [matrix, { shape: [4, 1] }], (a, b) => diff(a, 2, 1, b), cancelling(8, 2, "neighbours are subtracted twice")),
+    sample("gradient", [matrix], (a) => gradient(a, { spacing: [2, 0.5], edgeOrder: 2 }), cancelling(16, 4, "neighbours are subtracted")),
     sample("trapezoid", [matrix, { shape: [5] }], (y, x) => trapezoid(y, x), summed(10)),
     sample("logcumsumexp", [cube], (a) => logcumsumexp(a, 1), cancelling(4, 8, "logarithms are added to maxima")),
   ],
