@@ -94,7 +94,8 @@ export class Tensor implements View {
 
   /** A view also requires grad once its base does: an in-place write through another view may have brought it there. */
   get requiresGrad(): boolean {
-    return this.#requiresGrad || this.base?.#requiresGrad === true;
+    const { base } = this;
+    return this.#requiresGrad || (base ? base.#requiresGrad : false);
   }
 
   set requiresGrad(value: boolean) {
