@@ -4,7 +4,9 @@ import { collectNow, setCollectorStep, watched } from "./collector.ts";
 import { defaultDevice } from "./device.ts";
 import { DeviceError, formatShape } from "./errors.ts";
 
-const budgets = new Map<Backend, number>();
+const budgets = /* @__PURE__ */ new Map<Backend, number>();
+/** Set with the first budget: programs without one do not carry the check. */
+let check: ((device: Backend, byteLength: number) => void) | null = null;
 const KINDS_SHOWN = 5;
 
 /**
@@ -17,12 +19,13 @@ const KINDS_SHOWN = 5;
 export function setMemoryBudget(bytes: number | null, device: Backend = defaultDevice()): void {
   if (bytes === null) budgets.delete(device);
   else budgets.set(device, bytes);
+  check = checkBudget;
   setCollectorStep(Math.min(...budgets.values()) / 4);
 }
 
 /** A buffer of the device, within its budget. Where memory is short, garbage is collected first. */
 export function allocateWithin(device: Backend, byteLength: number): Buffer {
-  if (budgets.size > 0) checkBudget(device, byteLength);
+  check?.(device, byteLength);
   try {
     return device.allocate(byteLength);
   } catch (error) {

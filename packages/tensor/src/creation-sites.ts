@@ -1,11 +1,10 @@
 // Debug mode: where tensors were made and released, for the LifetimeError that follows.
+import { observeLifetimes } from "./lifetime-observer.ts";
 
 interface Sites {
   readonly made: string;
   released: string;
 }
-
-let sites: WeakMap<object, Sites> | null = null;
 
 /**
  * Notes, from now on, where each tensor is made and released: a LifetimeError then shows both. Off by default, since every tensor costs a stack
@@ -15,7 +14,22 @@ let sites: WeakMap<object, Sites> | null = null;
  * debugLifetimes(true);
  */
 export function debugLifetimes(on: boolean): void {
-  sites = on ? new WeakMap() : null;
+  observeLifetimes(on ? siteObserver() : null);
+}
+
+function siteObserver(): Parameters<typeof observeLifetimes>[0] {
+  const sites = new WeakMap<object, Sites>();
+  return {
+    made: (tensor) => sites.set(tensor, { made: callSite(), released: "" }),
+    released(tensor) {
+      const known = sites.get(tensor);
+      if (known) known.released = callSite();
+    },
+    describe(tensor) {
+      const known = sites.get(tensor);
+      return known ? `\n  made\n${known.made}\n  released\n${known.released}` : ", and made before debugLifetimes(true)";
+    },
+  };
 }
 
 const FRAMES_SHOWN = 8;
@@ -30,20 +44,4 @@ export function callSite(besides = library): string {
   Error.stackTraceLimit = limit;
   const outside = frames.filter((line) => !line.includes(library) && !line.includes(besides));
   return (outside.length > 0 ? outside : frames).slice(0, FRAMES_SHOWN).join("\n");
-}
-
-export function noteMade(tensor: object): void {
-  if (sites) sites.set(tensor, { made: callSite(), released: "" });
-}
-
-export function noteReleased(tensor: object): void {
-  const known = sites?.get(tensor);
-  if (known) known.released = callSite();
-}
-
-/** What to add to the message about a released tensor. */
-export function describeSites(tensor: object): string {
-  if (!sites) return ". debugLifetimes(true) shows where it was made and released";
-  const known = sites.get(tensor);
-  return known ? `\n  made\n${known.made}\n  released\n${known.released}` : ", and made before debugLifetimes(true)";
 }

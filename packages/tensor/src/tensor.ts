@@ -1,16 +1,23 @@
 // The handle a user holds: a strided view of a storage, and what autograd needs to know of it. Every op is a method and a free function; both
 // lead to ops/. Methods are installed by methods.ts.
 import type { Backend, Buffer, View } from "./backend.ts";
-import { describeSites, noteMade, noteReleased } from "./creation-sites.ts";
 import { type DType, isFloat, type TypedArray } from "./dtype.ts";
 import { DTypeError, formatShape, GradientError, LifetimeError } from "./errors.ts";
 import { type BackwardOptions, recorder } from "./grad-mode.ts";
 import { track } from "./lifetime.ts";
+import { lifetimeObserver } from "./lifetime-observer.ts";
 import type { TensorMethods } from "./methods.ts";
 import { inspectTensor, printTensor } from "./print.ts";
 import { type Nested, Reading, readData, readDataSync, toNested } from "./read.ts";
 import type { Storage } from "./storage.ts";
 import { isContiguous, numel } from "./view.ts";
+
+declare global {
+  /** As in lib.esnext.disposable and @types/node: programs compiled without either can use the declarations too. */
+  interface SymbolConstructor {
+    readonly dispose: unique symbol;
+  }
+}
 
 /** What autograd hangs on a tensor: the recorded op that made it. */
 export interface GradFn {
@@ -48,13 +55,16 @@ export class Tensor implements View {
     this.strides = strides;
     this.offset = offset;
     track(this);
-    noteMade(this);
+    lifetimeObserver()?.made(this);
   }
 
   get storage(): Storage {
     if (!this.#storage) {
       const made = this.gradFn ? ` made by ${this.gradFn.name}` : "";
-      throw new LifetimeError("tensor", `a tensor ${formatShape(this.shape)}${made} was released: ${this.#released}${describeSites(this)}`);
+      throw new LifetimeError(
+        "tensor",
+        `a tensor ${formatShape(this.shape)}${made} was released: ${this.#released}${lifetimeObserver()?.describe(this) ?? ". debugLifetimes(true) shows where it was made and released"}`,
+      );
     }
     return this.#storage;
   }
@@ -176,7 +186,7 @@ export class Tensor implements View {
     this.#storage.release();
     this.#storage = null;
     this.#released = reason;
-    noteReleased(this);
+    lifetimeObserver()?.released(this);
   }
 
   [Symbol.dispose](): void {
