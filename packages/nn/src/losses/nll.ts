@@ -72,14 +72,15 @@ function badTarget(op: string, logp: Tensor, target: Tensor, ignoreIndex: number
 /** Losses of class indices, given log-probabilities. */
 export function classLosses(op: string, logp: Tensor, target: Tensor, weight: Tensor | null, ignoreIndex: number): ClassLosses {
   const dim = classDim(logp);
-  const classes = where(target.ne(ignoreIndex), target, 0);
+  const counts = target.ne(ignoreIndex);
+  const classes = where(counts, target, 0);
   let picked: Tensor;
   try {
     picked = logp.gather(dim, classes.unsqueeze(dim)).squeeze(dim);
   } catch (error) {
     throw error instanceof IndexError ? badTarget(op, logp, target, ignoreIndex, error) : error;
   }
-  if (!weight) return { losses: negated(picked, target, ignoreIndex), total: target.ne(ignoreIndex).sum() };
+  if (!weight) return { losses: negated(picked, target, ignoreIndex), total: counts.sum() };
   const factors = indexSelect(weight, 0, classes.reshape(-1)).reshape(target.shape);
   return { losses: weighted(picked, target, ignoreIndex, factors), total: counted(target, ignoreIndex, factors).sum() };
 }
