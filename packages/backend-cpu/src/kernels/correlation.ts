@@ -3,24 +3,15 @@
 import type { CpuBuffer } from "../buffer.ts";
 import { correlateChannels } from "./correlate-channels.ts";
 import { correlatePositions } from "./correlate-positions.ts";
+import type { WindowSizes } from "./window-geometry.ts";
 import type { WindowKernels } from "./window-kernels.ts";
 
 /**
  * For each group of channels, y[o, i, j] = bias[o] + Σ weight[o, c, u, v] · x[c, i·strideY + u·dilationY, j·strideX + v·dilationX], with all of
  * it inside x. Channels and outputs are those of one group.
  */
-export interface CorrelationShape {
+export interface CorrelationShape extends WindowSizes {
   readonly groups: number;
-  readonly channels: number;
-  readonly outputs: number;
-  readonly outHeight: number;
-  readonly outWidth: number;
-  readonly kernelHeight: number;
-  readonly kernelWidth: number;
-  readonly strideY: number;
-  readonly strideX: number;
-  readonly dilationY: number;
-  readonly dilationX: number;
   /** Bytes between channels and between rows of x; the elements of a row are neighbours. */
   readonly planeStride: number;
   readonly rowStride: number;
