@@ -19,6 +19,13 @@ export function tensorField(op: string, module: Module, name: string): Parameter
   throw new GradkitError(op, `${module.constructor.name} has no parameter ${name}. It has ${known.join(", ") || "none"}`);
 }
 
+/** As tensorField, of parameters alone. */
+export function parameterField(op: string, module: Module, name: string): Parameter {
+  const value = tensorField(op, module, name);
+  if (value instanceof Parameter) return value;
+  throw new GradkitError(op, `${name} is a buffer: only parameters can be computed from others`);
+}
+
 /** Replaces the field; what it held is the caller's to keep. */
 export function deriveField(module: Module, name: string, { get, set }: DerivedField, className = module.constructor.name): void {
   const Base = module.constructor as new () => object;

@@ -127,7 +127,8 @@ describe("weightNorm", () => {
     const shapeOf = (dim: number | null): readonly number[] | undefined =>
       weightNorm(new Linear(4, 3), { dim }).stateDict()["parametrizations.weight.original0"]?.shape;
     expect(shapeOf(1)).toEqual([1, 4]);
-    expect(shapeOf(-1)).toEqual([1, 4]);
+    expect(shapeOf(-2)).toEqual([3, 1]);
+    expect(shapeOf(-1)).toEqual([]); // as torch, where −1 is none
     expect(shapeOf(null)).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 // Parameters that are computed from others, as torch.nn.utils.parametrize: `module.weight` becomes a function of what is trained in its place.
 import { formatShape, GradkitError, noGrad, ShapeError, type Tensor } from "@gradkit/tensor";
-import { deriveField, settleField, tensorField } from "../derived-field.ts";
+import { deriveField, parameterField, settleField } from "../derived-field.ts";
 import { ModuleDict } from "../layers/module-dict.ts";
 import { Module } from "../module.ts";
 import { Parameter, parameter } from "../parameter.ts";
@@ -92,9 +92,7 @@ export function registerParametrization<M extends Module>(module: M, name: strin
     existing.append(parametrization);
     return module;
   }
-  const value = tensorField("registerParametrization", module, name);
-  if (!(value instanceof Parameter))
-    throw new GradkitError("registerParametrization", `${name} is a buffer: only parameters can be parametrized`);
+  const value = parameterField("registerParametrization", module, name);
   const list = new ParametrizationList(parametrization, value);
   const computed = noGrad(() => list.forward());
   if (formatShape(computed.shape) !== formatShape(value.shape))
