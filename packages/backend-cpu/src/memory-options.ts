@@ -1,12 +1,17 @@
-// What a user may say of the device's memory.
+// What a user may say of the device.
 import { Memory } from "./memory.ts";
 import { detectFeatures } from "./wasm/features.ts";
 
-export interface CpuOptions {
+export interface MemoryOptions {
   /** Limit of the memory, in bytes. Default: 4 GiB, or what the engine allows. */
   maximumBytes?: number;
   /** Fill released memory with NaNs, so that a use after release shows: for tests. Default: false. */
   poison?: boolean;
 }
 
-export const openMemory = (options: CpuOptions): Memory => new Memory(detectFeatures(), options);
+export interface CpuOptions extends MemoryOptions {
+  /** Threads that share the work of large ops, this one included. Default: as many as there are cores, 8 at most. */
+  threads?: number;
+}
+
+export const openMemory = (options: MemoryOptions): Memory => new Memory(detectFeatures(), options);

@@ -1,6 +1,7 @@
 // One WebAssembly memory for everything, growing as needed and shared with threads where the platform allows; a pool of blocks by size class.
 import { DeviceError } from "@gradkit/tensor/backend";
 import { CpuBuffer } from "./buffer.ts";
+import { type Lanes, oneThread } from "./lanes.ts";
 import { alignment, classByteLength, sizeClass } from "./size-class.ts";
 import { SlabPool, smallByteLength } from "./slab.ts";
 import type { Target } from "./wasm/emitter.ts";
@@ -34,6 +35,9 @@ export class Memory implements Target {
   #largeBytes = 0;
   #largeBuffers = 0;
   #freeBytes = 0;
+  #held: CpuBuffer[] | null = null; // what is to be released later
+  /** How work is shared out. */
+  lanes: Lanes = oneThread;
 
   /** With `poison`, released blocks are filled with NaNs, so that a use after release shows. */
   constructor(features: Features, { maximumBytes = 2 ** 32, poison = false }: { maximumBytes?: number; poison?: boolean } = {}) {
@@ -71,7 +75,21 @@ export class Memory implements Target {
   release(buffer: CpuBuffer): void {
     if (buffer.released) throw new DeviceError("release", "this buffer was released before");
     buffer.released = true;
-    const { pointer, byteLength, slab } = buffer;
+    if (this.#held) this.#held.push(buffer);
+    else this.#reuse(buffer);
+  }
+
+  /** Until `letGo`, released memory is not used again: kernels that were only written down still need it. */
+  hold(): void {
+    this.#held = [];
+  }
+  letGo(): void {
+    const held = this.#held ?? [];
+    this.#held = null;
+    for (const buffer of held) this.#reuse(buffer);
+  }
+
+  #reuse({ pointer, byteLength, slab }: CpuBuffer): void {
     if (this.#poison) this.i32.fill(-1, pointer >>> 2, (pointer + byteLength + 3) >>> 2);
     if (slab) {
       this.#slabs.free(slab, pointer);

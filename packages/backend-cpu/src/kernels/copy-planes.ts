@@ -53,5 +53,5 @@ export function compileCopyPlanes(target: Target): CopyPlanes {
       advance(to, toPlane),
     ]);
   });
-  return module.instantiate().copy as CopyPlanes;
+  return module.kernel<CopyPlanes>("copy");
 }

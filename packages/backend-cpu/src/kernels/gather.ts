@@ -55,7 +55,7 @@ function compileLine(memory: Memory, bytes: number): GatherLine {
       ),
     ];
   });
-  return module.instantiate().line as unknown as GatherLine;
+  return module.kernel<GatherLine>("line");
 }
 
 export function createGather(memory: Memory): Backend["gather"] {

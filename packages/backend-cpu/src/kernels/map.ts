@@ -53,7 +53,7 @@ function compile(memory: Memory, lower: Lower, formula: Formula, classes: readon
   );
   const module = new ModuleBuilder(memory);
   module.func("map", ["i32"], null, (f, block) => emitMap(f, block, prepared, classes, rows));
-  return module.instantiate().map as unknown as Kernel;
+  return module.kernel<Kernel>("map");
 }
 
 /** Beyond this many operands of five bits a number would lose bits, and a string is the key. */

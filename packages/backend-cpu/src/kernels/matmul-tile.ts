@@ -135,5 +135,5 @@ export function compileMatmulTiles(target: Target, variant: MatmulVariant): Matm
       ]),
     ];
   });
-  return module.instantiate().walk as MatmulTiles;
+  return module.kernel<MatmulTiles>("walk");
 }

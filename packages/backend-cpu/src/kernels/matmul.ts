@@ -1,8 +1,9 @@
 // Backend.matmul: batches, orientation and epilogue around the product of two matrices.
 import { type Backend, contiguousStrides, type Epilogue, formula, input, type Node, numel, type View } from "@gradkit/tensor/backend";
+import { partStart } from "../lanes.ts";
 import type { Memory } from "../memory.ts";
 import { addressOf } from "./contiguous.ts";
-import { type Matrix, MatrixProduct } from "./matrix-product.ts";
+import { type MatrixLayout, MatrixProduct, type ProductShape } from "./matrix-product.ts";
 import type { ProductType } from "./tile.ts";
 
 const identity = {
@@ -17,13 +18,13 @@ export function createMatmul(memory: Memory, map: Backend["map"]): Backend["matm
     if (numel(out.shape) === 0) return;
     if (takesProduct(a, out)) {
       const bias = epilogue ? rowBias(epilogue, out) : 0;
-      multiplyBatches(product, a, b, out, bias);
+      multiplyBatches(memory, product, a, b, out, bias);
       if (epilogue && !bias) map(epilogue.formula, [out, ...epilogue.inputs], epilogue.scalars, [out]);
       return;
     }
     const buffer = memory.allocate(4 * numel(out.shape));
     const scratch: View = { buffer, dtype: a.dtype, shape: out.shape, strides: contiguousStrides(out.shape), offset: 0 };
-    multiplyBatches(product, a, b, scratch, 0);
+    multiplyBatches(memory, product, a, b, scratch, 0);
     if (epilogue) map(epilogue.formula, [scratch, ...epilogue.inputs], epilogue.scalars, [out]);
     else map(identity[a.dtype as ProductType], [scratch], [], [out]);
     memory.release(buffer);
@@ -48,13 +49,16 @@ function takesProduct(a: View, { dtype, shape, strides }: View): boolean {
   return dtype === a.dtype && (adjacent(rank - 1) || adjacent(rank - 2));
 }
 
-const matrix = (view: View, batchOffset: number): Matrix => ({
-  address: addressOf(view) + 4 * batchOffset,
-  rowStride: 4 * (view.strides[view.strides.length - 2] as number),
-  columnStride: 4 * (view.strides[view.strides.length - 1] as number),
-});
+/** One core's speed, to tell what work is worth sharing. */
+const flopsPerNanosecond = 50;
 
-function multiplyBatches(product: MatrixProduct, a: View, b: View, out: View, bias: number): void {
+const layout = ({ strides }: View): MatrixLayout => ({
+  rowStride: 4 * (strides[strides.length - 2] as number),
+  columnStride: 4 * (strides[strides.length - 1] as number),
+});
+const transposed = ({ rowStride, columnStride }: MatrixLayout): MatrixLayout => ({ rowStride: columnStride, columnStride: rowStride });
+
+function multiplyBatches({ lanes }: Memory, product: MatrixProduct, a: View, b: View, out: View, bias: number): void {
   const rank = out.shape.length;
   const [n, k] = [out.shape[rank - 1] as number, a.shape[rank - 1] as number];
   let m = out.shape[rank - 2] as number;
@@ -67,14 +71,39 @@ function multiplyBatches(product: MatrixProduct, a: View, b: View, out: View, bi
     if (size !== 1 && !(takesRows && b.strides[batchRank - 1] === 0 && follows(a) && follows(out))) break;
     m *= size;
   }
-  const visit = (dim: number, aOffset: number, bOffset: number, outOffset: number): void => {
-    if (dim === batchRank) {
-      product.multiply(a.dtype as ProductType, m, n, k, matrix(a, aOffset), matrix(b, bOffset), matrix(out, outOffset), bias);
-      return;
+  const dtype = a.dtype as ProductType;
+  const [aLayout, bLayout, c] = [layout(a), layout(b), layout(out)];
+  const byRows = c.columnStride === 4 || n === 1;
+  const [left, right] = byRows ? [a, b] : [b, a]; // cᵀ = bᵀ·aᵀ
+  const shape: ProductShape = byRows
+    ? { dtype, m, n, k, a: aLayout, b: bLayout, cRow: c.rowStride, bias }
+    : { dtype, m: n, n: m, k, a: transposed(bLayout), b: transposed(aLayout), cRow: c.columnStride, bias: 0 };
+
+  const batches = numel(out.shape.slice(0, batchRank));
+  const count = lanes.count((2 * batches * m * n * k) / flopsPerNanosecond, batches * m * n);
+  const byBatch = batches >= count;
+  const parts = byBatch ? [{ shape, a: 0, b: 0, c: 0 }] : product.parts(shape, count);
+  const used = byBatch ? count : parts.length;
+  lanes.fork(used, (lane) => {
+    const part = parts[byBatch ? 0 : lane] as (typeof parts)[number];
+    const prepared = product.prepare(part.shape);
+    const [first, end] = byBatch ? [partStart(batches, lane, used), partStart(batches, lane + 1, used)] : [0, batches];
+    for (let batch = first; batch < end; batch++) {
+      const at = (view: View): number => addressOf(view) + 4 * batchOffset(batch, view, out.shape, batchRank);
+      prepared.run(at(left) + part.a, at(right) + part.b, at(out) + part.c);
     }
-    const [aStride, bStride, outStride] = [a.strides[dim] as number, b.strides[dim] as number, out.strides[dim] as number];
-    for (let i = 0; i < (out.shape[dim] as number); i++)
-      visit(dim + 1, aOffset + i * aStride, bOffset + i * bStride, outOffset + i * outStride);
-  };
-  visit(0, 0, 0, 0);
+    prepared.release();
+  });
+}
+
+/** Elements from the first batch to the `batch`-th. */
+function batchOffset(batch: number, { strides }: View, shape: readonly number[], batchRank: number): number {
+  let offset = 0;
+  let rest = batch;
+  for (let d = batchRank - 1; d >= 0; d--) {
+    const size = shape[d] as number;
+    offset += (rest % size) * (strides[d] as number);
+    rest = Math.floor(rest / size);
+  }
+  return offset;
 }

@@ -1,5 +1,6 @@
 // One product of two matrices in memory: chooses what is read in place and what is packed, and walks it in blocks that fit the caches.
 import type { CpuBuffer } from "../buffer.ts";
+import { partStart } from "../lanes.ts";
 import type { Memory } from "../memory.ts";
 import { type CopyPlanes, compileCopyPlanes } from "./copy-planes.ts";
 import { compileMatmulTiles, type MatmulTiles, type MatmulVariant } from "./matmul-tile.ts";
@@ -7,11 +8,32 @@ import { compilePackPanels, type PackPanels } from "./pack.ts";
 import { type ProductType, tileShape } from "./tile.ts";
 import { compileTranspose, type Transpose } from "./transpose.ts";
 
-/** A matrix of 32-bit elements: address and strides in bytes. Strides of dims of size 1 may be anything. */
-export interface Matrix {
-  readonly address: number;
+/** How a matrix of 32-bit elements lies in memory: strides in bytes. Those of dims of size 1 may be anything. */
+export interface MatrixLayout {
   readonly rowStride: number;
   readonly columnStride: number;
+}
+
+/**
+ * Products c = bias + a·b of one shape, a [m, k] and b [k, n]. m, n ≥ 1; k may be 0. The elements of c's rows are neighbours. The bias is a row of n
+ * neighbouring elements, given by its address; 0: none.
+ */
+export interface ProductShape {
+  readonly dtype: ProductType;
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly a: MatrixLayout;
+  readonly b: MatrixLayout;
+  readonly cRow: number;
+  readonly bias: number;
+}
+
+/** Products that share their scratch memory, until `release`. */
+export interface PreparedProduct {
+  /** Computes the given rows and columns, from addresses of the whole matrices. */
+  run(a: number, b: number, c: number): void;
+  release(): void;
 }
 
 const blockRows = 96; // a block of a in the second-level cache, together with
@@ -25,16 +47,19 @@ const evenBlock = (total: number, most: number, multiple: number): number =>
 
 const roundUp = (size: number, multiple: number): number => Math.ceil(size / multiple) * multiple;
 
-const transposed = ({ address, rowStride, columnStride }: Matrix): Matrix => ({
-  address,
-  rowStride: columnStride,
-  columnStride: rowStride,
-});
+const strided = ({ columnStride }: MatrixLayout, columns: number): boolean => columnStride === 4 || columns <= 1;
+
+/** Whether b is copied into panels: where its rows cannot be read in place, or are read so often that it pays. */
+const packs = ({ m, n, k, b }: ProductShape): boolean => k > 0 && (!strided(b, n) || (n * k > packedFrom && m >= 32));
+
+/** Whether rows of a are copied: where neither they nor its columns can be read in place, or columns are far apart. */
+const copies = ({ m, n, k, a }: ProductShape): boolean =>
+  k > 0 && !strided(a, k) && ((a.rowStride !== 4 && m > 1) || (m * k > packedFrom && n >= 32));
 
 export class MatrixProduct {
   readonly #memory: Memory;
   readonly #width: number; // of a tile, in columns
-  readonly #edgeBytes: number;
+  readonly #height: number; // in rows
   readonly #tiles: MatmulTiles[] = [];
   #packPanels: PackPanels | null = null;
   #transpose: Transpose | null = null;
@@ -43,70 +68,83 @@ export class MatrixProduct {
   constructor(memory: Memory) {
     this.#memory = memory;
     const { rows, vectors } = tileShape(memory.relaxedSimd);
+    this.#height = rows;
     this.#width = 4 * vectors;
-    this.#edgeBytes = 4 * rows * this.#width;
   }
 
   /**
-   * c = bias + a·b; the bias is a row of n neighbouring elements, given by its address, 0 where there is none. m, n ≥ 1; k may be 0.
-   * In c, the elements of a row must be neighbours, or, without a bias, those of a column.
+   * Divides a product into about so many parts of c, each a product of its own with where its operands begin. By columns or by rows: whichever
+   * copies less of the other operand twice.
    */
-  multiply(dtype: ProductType, m: number, n: number, k: number, a: Matrix, b: Matrix, c: Matrix, bias = 0): void {
-    if (c.columnStride !== 4 && n > 1) {
-      this.multiply(dtype, n, m, k, transposed(b), transposed(a), transposed(c));
-      return;
-    }
+  parts(shape: ProductShape, count: number): { shape: ProductShape; a: number; b: number; c: number }[] {
+    const { m, n, k, a, b, cRow, bias } = shape;
+    const twiceByColumns = copies(shape) ? m * k : 0;
+    const twiceByRows = packs(shape) ? n * k : 0;
+    const byColumns = n > this.#width && (twiceByColumns < twiceByRows || (twiceByColumns === twiceByRows && n >= m));
+    const [total, multiple] = byColumns ? [n, this.#width] : [m, this.#height];
+    const parts = Math.min(count, Math.ceil(total / multiple));
+    return Array.from({ length: parts }, (_, part) => {
+      const first = partStart(total, part, parts, multiple);
+      const size = partStart(total, part + 1, parts, multiple) - first;
+      if (byColumns) return { shape: { ...shape, n: size, bias: bias && bias + 4 * first }, a: 0, b: first * b.columnStride, c: 4 * first };
+      return { shape: { ...shape, m: size }, a: first * a.rowStride, b: 0, c: first * cRow };
+    });
+  }
+
+  prepare(shape: ProductShape): PreparedProduct {
+    const { dtype, m, n, k, a, b, cRow, bias } = shape;
     const memory = this.#memory;
     const width = this.#width;
-    const byRows = a.columnStride === 4 || k <= 1;
-    const byColumns = a.rowStride === 4 || m === 1;
-    const strided = b.columnStride === 4 || n === 1;
-    const packs = k > 0 && (!strided || (n * k > packedFrom && m >= 32));
-    const copies = k > 0 && !byRows && (!byColumns || (m * k > packedFrom && n >= 32));
-    const tiles = this.#variant({ left: byRows || copies ? "rows" : "columns", right: packs ? "packed" : "strided", dtype });
+    const [packing, copying] = [packs(shape), copies(shape)];
+    const tiles = this.#variant({ left: strided(a, k) || copying ? "rows" : "columns", right: packing ? "packed" : "strided", dtype });
 
     const depth = evenBlock(k, blockDepth, 4);
     const passes = k > depth ? Math.ceil(k / depth) : 1; // with k = 0 too: c is still to be written
-    const rows = packs || copies ? evenBlock(m, blockRows, 1) : m;
-    const columns = packs || copies ? evenBlock(n, blockColumns, width) : n;
-    const packed = packs ? memory.allocate(4 * depth * roundUp(columns, width)) : null;
-    const copied = copies ? memory.allocate(4 * rows * depth) : null;
-    const edge = memory.allocate(this.#edgeBytes);
+    const rows = packing || copying ? evenBlock(m, blockRows, 1) : m;
+    const columns = packing || copying ? evenBlock(n, blockColumns, width) : n;
+    const packed = packing ? memory.allocate(4 * depth * roundUp(columns, width)) : null;
+    const copied = copying ? memory.allocate(4 * rows * depth) : null;
+    const edge = memory.allocate(4 * this.#height * width);
     const start = this.#startRow(bias, n);
 
-    for (let column = 0; column < n; column += columns) {
-      const n0 = Math.min(columns, n - column);
-      for (let pass = 0; pass < passes; pass++) {
-        const step = pass * depth;
-        const k0 = Math.min(depth, k - step);
-        const bAt = b.address + column * b.columnStride + step * b.rowStride;
-        if (packed) this.#pack(bAt, b, n0, k0, packed.pointer);
-        for (let row = 0; row < m; row += rows) {
-          const m0 = Math.min(rows, m - row);
-          const aAt = a.address + row * a.rowStride + step * a.columnStride;
-          if (copied) this.#copyRows(aAt, a, m0, k0, copied.pointer);
-          const cAt = c.address + row * c.rowStride + column * 4;
-          tiles(
-            m0,
-            n0,
-            k0,
-            copied ? copied.pointer : aAt,
-            copied ? 4 * k0 : a.rowStride,
-            a.columnStride,
-            packed ? packed.pointer : bAt,
-            packed ? 4 * k0 * width : 4 * width,
-            b.rowStride,
-            pass > 0 ? cAt : start.pointer + (bias ? 4 * column : 0),
-            pass > 0 ? c.rowStride : 0,
-            pass > 0 || bias ? 4 * width : 0,
-            cAt,
-            c.rowStride,
-            edge.pointer,
-          );
+    const run = (aStart: number, bStart: number, cStart: number): void => {
+      for (let column = 0; column < n; column += columns) {
+        const n0 = Math.min(columns, n - column);
+        for (let pass = 0; pass < passes; pass++) {
+          const step = pass * depth;
+          const k0 = Math.min(depth, k - step);
+          const bAt = bStart + column * b.columnStride + step * b.rowStride;
+          if (packed) this.#pack(bAt, b, n0, k0, packed.pointer);
+          for (let row = 0; row < m; row += rows) {
+            const m0 = Math.min(rows, m - row);
+            const aAt = aStart + row * a.rowStride + step * a.columnStride;
+            if (copied) this.#copyRows(aAt, a, m0, k0, copied.pointer);
+            const cAt = cStart + row * cRow + column * 4;
+            tiles(
+              m0,
+              n0,
+              k0,
+              copied ? copied.pointer : aAt,
+              copied ? 4 * k0 : a.rowStride,
+              a.columnStride,
+              packed ? packed.pointer : bAt,
+              packed ? 4 * k0 * width : 4 * width,
+              b.rowStride,
+              pass > 0 ? cAt : start.pointer + (bias ? 4 * column : 0),
+              pass > 0 ? cRow : 0,
+              pass > 0 || bias ? 4 * width : 0,
+              cAt,
+              cRow,
+              edge.pointer,
+            );
+          }
         }
       }
-    }
-    for (const buffer of [packed, copied, edge, start]) if (buffer) memory.release(buffer);
+    };
+    const release = (): void => {
+      for (const buffer of [packed, copied, edge, start]) if (buffer) memory.release(buffer);
+    };
+    return { run, release };
   }
 
   /** The bias, filled up to whole panels; without one, zeros for a single panel. */
@@ -126,13 +164,13 @@ export class MatrixProduct {
     return this.#tiles[index];
   }
 
-  #pack(from: number, b: Matrix, n: number, k: number, to: number): void {
+  #pack(from: number, b: MatrixLayout, n: number, k: number, to: number): void {
     this.#packPanels ??= compilePackPanels(this.#memory, this.#width);
     this.#packPanels(from, b.columnStride, b.rowStride, n, k, to);
   }
 
   /** Rows of a with their elements side by side. */
-  #copyRows(from: number, a: Matrix, m: number, k: number, to: number): void {
+  #copyRows(from: number, a: MatrixLayout, m: number, k: number, to: number): void {
     if (a.rowStride === 4) {
       this.#transpose ??= compileTranspose(this.#memory);
       this.#transpose(from, a.columnStride, to, 4 * k, k, m);

@@ -89,5 +89,5 @@ export function compilePackPanels(target: Target, width: number): PackPanels {
       i32.gtS(n, 0),
     );
   });
-  return module.instantiate().pack as PackPanels;
+  return module.kernel<PackPanels>("pack");
 }

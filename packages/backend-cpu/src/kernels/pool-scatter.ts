@@ -25,5 +25,5 @@ export function compilePoolScatter(target: Target): PoolScatter {
       advance(dx, i32.shl(inputs, 2)),
     ]);
   });
-  return module.instantiate().scatter as PoolScatter;
+  return module.kernel<PoolScatter>("scatter");
 }

@@ -103,5 +103,5 @@ export function compilePoolVectors(target: Target, { kernelHeight, kernelWidth, 
       ];
     },
   );
-  return module.instantiate().pool as PoolVectors;
+  return module.kernel<PoolVectors>("pool");
 }

@@ -78,5 +78,5 @@ export function compilePoolWindows(target: Target): PoolWindows {
       advance(x, xPlane),
     ]);
   });
-  return module.instantiate().pool as PoolWindows;
+  return module.kernel<PoolWindows>("pool");
 }

@@ -91,5 +91,5 @@ export function compilePositionTiles(target: Target, shape: TileShape, run: Fixe
       ]),
     ];
   });
-  return module.instantiate().walk as PositionTiles;
+  return module.kernel<PositionTiles>("walk");
 }

@@ -201,5 +201,5 @@ function compile(
     const emit = kind === "columns" ? emitReduceColumns : emitReduceRows;
     module.func("reduce", ["i32"], null, (f, block) => emit(f, block, reduction));
   }
-  return module.instantiate().reduce as unknown as Kernel;
+  return module.kernel<Kernel>("reduce");
 }

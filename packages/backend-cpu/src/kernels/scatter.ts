@@ -72,7 +72,7 @@ function compileLine(memory: Memory, mode: ScatterMode, dtype: DType): ScatterLi
       when(count, doWhile([place.set(target), join, step], count)),
     ];
   });
-  return module.instantiate().line as unknown as ScatterLine;
+  return module.kernel<ScatterLine>("line");
 }
 
 export function createScatter(memory: Memory): Backend["scatter"] {

@@ -106,5 +106,5 @@ export function compileSegmentTiles(target: Target, run: Run): SegmentTiles {
       ];
     },
   );
-  return module.instantiate().walk as SegmentTiles;
+  return module.kernel<SegmentTiles>("walk");
 }

@@ -40,7 +40,7 @@ function compileRows(target: Target, op: SoftmaxOp): SoftmaxKernel {
       operands.map((operand) => advance(operand, i32.shl(size, 2))),
     ]);
   });
-  return module.instantiate().rows as SoftmaxKernel;
+  return module.kernel<SoftmaxKernel>("rows");
 }
 
 function compileColumns(target: Target, op: SoftmaxOp): SoftmaxKernel {
@@ -61,7 +61,7 @@ function compileColumns(target: Target, op: SoftmaxOp): SoftmaxKernel {
       ]),
     ];
   });
-  return module.instantiate().columns as SoftmaxKernel;
+  return module.kernel<SoftmaxKernel>("columns");
 }
 
 const identity = formula(["float"], [], [input(0, "float")]);

@@ -56,5 +56,5 @@ export function compileTranspose(target: Target): Transpose {
     ];
     return [forRange(row, 3, rows, 4, fourRows), forRange(row, i32.and(rows, -4), rows, 1, oneRow)];
   });
-  return module.instantiate().transpose as Transpose;
+  return module.kernel<Transpose>("transpose");
 }

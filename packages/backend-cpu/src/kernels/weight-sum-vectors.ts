@@ -42,7 +42,7 @@ export function compileDotRows(target: Target, { length, step }: { length: numbe
       accumulators.map(fold),
     ];
   });
-  return module.instantiate().dots as DotRows;
+  return module.kernel<DotRows>("dots");
 }
 
 export function sumByVectors(kernels: WindowKernels, shape: WeightSumShape): WeightSum {

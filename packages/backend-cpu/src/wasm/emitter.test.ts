@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { oneThread } from "../lanes.ts";
 import { doWhile, forRange, when } from "./control.ts";
 import { ModuleBuilder, signedLeb, type Target, unsignedLeb } from "./emitter.ts";
 import { detectFeatures } from "./features.ts";
@@ -11,7 +12,10 @@ const target = (shared: boolean, relaxedSimd = features.relaxedSimd): Target => 
   shared,
   maximumPages: 4,
   relaxedSimd,
+  lanes: oneThread,
 });
+
+type Numeric = (...args: number[]) => number;
 
 describe("LEB128", () => {
   // the format's own examples (DWARF 4, figures 22 and 23), and the ends of the range
@@ -37,7 +41,7 @@ describe("modules", () => {
     const module = new ModuleBuilder(target(true));
     const square = module.func("square", ["f32"], "f32", (_f, x) => f32.mul(x, x));
     module.func("sumOfSquares", ["f32", "f32"], "f32", (_f, x, y) => f32.add(square(x), square(y)));
-    expect(module.instantiate().sumOfSquares?.(3, 4)).toBe(25);
+    expect(module.kernel<Numeric>("sumOfSquares")(3, 4)).toBe(25);
   });
 
   it("share one memory, and keep constants in locals", () => {
@@ -50,7 +54,7 @@ describe("modules", () => {
       });
       const data = new Float32Array(given.memory.buffer);
       data.set([1, 2, 3, 4, 5, 6, 7, 8, 9]);
-      module.instantiate().scale?.(0, 8);
+      module.kernel("scale")(0, 8);
       expect([...data.subarray(0, 9)]).toEqual([4, 7, 10, 13, 16, 19, 22, 25, 9]);
     }
   });
@@ -61,7 +65,7 @@ describe("modules", () => {
       module.func("madd", ["f32", "f32", "f32"], "f32", (_f, a, b, c) =>
         f32x4.lane(f32x4.madd(f32x4.splat(a), f32x4.splat(b), f32x4.splat(c)), 0),
       );
-      return module.instantiate().madd?.(1 + 2 ** -12, 1 + 2 ** -12, -1) as number;
+      return module.kernel<Numeric>("madd")(1 + 2 ** -12, 1 + 2 ** -12, -1);
     };
     expect(run(false)).toBe(2 ** -11);
     expect([2 ** -11, 2 ** -11 + 2 ** -24]).toContain(run(features.relaxedSimd));
@@ -76,7 +80,7 @@ describe("modules", () => {
         steps,
       ];
     });
-    expect(module.instantiate().collatz?.(27)).toBe(111);
+    expect(module.kernel<Numeric>("collatz")(27)).toBe(111);
   });
 
   it("convert and compare", () => {
@@ -85,7 +89,7 @@ describe("modules", () => {
     module.func("lanes", ["i32"], "i32", (_f, x) =>
       i32x4.lane(v128.shuffle(i32x4.splat(x), v128.const(new Int32Array([5, 6, 7, 8])), [0, 1, 6, 7]), 2),
     );
-    const { truncate, lanes } = module.instantiate();
+    const [truncate, lanes] = [module.kernel<Numeric>("truncate"), module.kernel<Numeric>("lanes")];
     expect([truncate?.(-1.9), truncate?.(1e20), truncate?.(Number.NaN), lanes?.(1)]).toEqual([-1, 0x7fff_ffff, 0, 7]);
   });
 });

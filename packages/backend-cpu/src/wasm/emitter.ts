@@ -1,6 +1,8 @@
 // A small WebAssembly assembler: a function's body is a tree of bytes, written with the typed instructions of scalar.ts, simd.ts and control.ts,
 // and flattened once into a module that imports one memory.
 
+import type { AnyKernel, Lanes } from "../lanes.ts";
+
 export type ValueType = "i32" | "f32" | "v128";
 
 /**
@@ -28,6 +30,7 @@ export interface Target {
   readonly shared: boolean;
   readonly maximumPages: number;
   readonly relaxedSimd: boolean;
+  readonly lanes: Lanes;
 }
 
 const typeCodes: Record<ValueType, number> = { i32: 0x7f, f32: 0x7d, v128: 0x7b };
@@ -138,8 +141,6 @@ interface FunctionEntry extends Signature {
   readonly bytes: readonly number[];
 }
 
-export type Exports = Record<string, (...args: number[]) => number>;
-
 /** A module under construction. Functions are exported under their names; several share one memory with all other modules of the target. */
 export class ModuleBuilder {
   readonly #target: Target;
@@ -208,12 +209,15 @@ export class ModuleBuilder {
   }
 
   /**
-   * Compiles at once and returns the functions. Browsers allow this on their main thread for modules up to 4 KB (Chrome lifted it to 8 MB):
-   * keep a module to the kernels that are needed now.
+   * Compiles at once and returns one of the functions. Browsers allow this on their main thread for modules up to 4 KB (Chrome lifted it to
+   * 8 MB): keep a module to the kernels that are needed now.
    */
-  instantiate(): Exports {
-    const module = new WebAssembly.Module(this.bytes());
-    return new WebAssembly.Instance(module, { e: { m: this.#target.memory } }).exports as unknown as Exports;
+  kernel<K extends AnyKernel>(name: string): K {
+    const { memory, lanes } = this.#target;
+    const bytes = this.bytes();
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { e: { m: memory } });
+    const position = this.#functions.findIndex((each) => each.name === name);
+    return lanes.kernel(exports[name] as K, bytes, position);
   }
 }
 
