@@ -11,6 +11,13 @@ export function broadcastShapes(op: string, shapes: readonly Shape[]): Shape {
   return result;
 }
 
+/** As `broadcastShapes`, of operands. */
+export function commonShape(op: string, operands: readonly { readonly shape: Shape }[]): Shape {
+  let result = (operands[0] as { readonly shape: Shape }).shape;
+  for (let i = 1; i < operands.length; i++) result = broadcastPair(op, result, (operands[i] as { readonly shape: Shape }).shape);
+  return result;
+}
+
 export function sameShape(a: Shape, b: Shape): boolean {
   if (a === b) return true;
   if (a.length !== b.length) return false;

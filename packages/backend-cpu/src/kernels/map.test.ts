@@ -159,21 +159,31 @@ describe.each([
     }
   });
 
-  it("takes more operands than a numeric key holds", () => {
-    const inputs = Array.from({ length: 13 }, () => new Pair(both, { shape: [9], strides: [1] }, numbers));
-    const total = inputs.map((_each, k) => input(k, "float")).reduce<Node>((a, b) => add(a, b), scalar(0, "float"));
-    const output = new Pair(both, { shape: [9], strides: [1] }, () => 0);
-    run(
-      formula(
-        inputs.map(() => "float" as const),
-        ["float"],
-        [total],
-      ),
-      inputs,
-      [3],
-      [output],
+  it("tells kernels apart whose keys are longer than a number", () => {
+    const type = (k: number) => (k === 0 ? "bool" : "float");
+    const total = Array.from({ length: 13 }, (_, k) => cast(input(k, type(k)), "float")).reduce<Node>(
+      (a, b) => add(a, b),
+      scalar(0, "float"),
     );
-    expect(firstDifference(output.read())).toBeNull();
+    const f = formula(
+      Array.from({ length: 13 }, (_, k) => type(k)),
+      ["float"],
+      [total],
+    );
+    for (const broadcast of [-1, 0, 1, 12, 1]) {
+      const inputs = Array.from(
+        { length: 13 },
+        (_, k) =>
+          new Pair(
+            both,
+            { shape: [9], strides: [k === broadcast ? 0 : 1], dtype: k === 0 ? "bool" : "float32" },
+            k === 0 ? (i) => i % 2 : numbers,
+          ),
+      );
+      const output = new Pair(both, { shape: [9], strides: [1] }, () => 0);
+      run(f, inputs, [3], [output]);
+      expect(firstDifference(output.read())).toBeNull();
+    }
   });
 
   const edges = [0, 1, -1, 2, -2, 3, 7, -7, 31, 33, 1 << 30, -0x8000_0000, 0x7fff_ffff];

@@ -11,15 +11,21 @@ import { denseStrides, TransposedCopy, transposes } from "./transposed-copy.ts";
 
 export type Kernel = (block: number) => void;
 
-/** The kernels of one formula, found by the operands' dtypes and ways of walking: five bits each. */
+/** Whether an operand's bits can follow without a number losing others: they are five. */
+const roomForOne = 2 ** 48;
+/** Numbers of long keys count from here, so that all keys of as many operands have as many bits. */
+const firstNumber = 2 ** 20;
+
+/** The kernels of one formula, found by the operands' dtypes and ways of walking. */
 class FormulaKernels {
   readonly usesIndex: boolean;
   readonly #memory: Memory;
   readonly #lower: Lower;
   readonly #formula: Formula;
-  readonly #byKey = new Map<number | string, Kernel>();
-  #lastKey: number | string = -1;
+  readonly #byKey = new Map<number, Kernel>();
+  #lastKey = 0;
   #last: Kernel | undefined;
+  readonly #longKeys: number[] = [];
 
   constructor(memory: Memory, lower: Lower, formula: Formula) {
     this.#memory = memory;
@@ -28,7 +34,22 @@ class FormulaKernels {
     this.usesIndex = usesIndex(formula);
   }
 
-  known(key: number | string): Kernel | undefined {
+  /** The key of a call without operands yet. */
+  key(rows: boolean): number {
+    return rows ? 3 : 2;
+  }
+
+  extendKey(key: number, dtype: DType, access: Access): number {
+    const short = key < roomForOne ? key : this.#shorten(key);
+    return short * 32 + dtypes[dtype].code * 3 + access;
+  }
+
+  #shorten(key: number): number {
+    const found = this.#longKeys.indexOf(key);
+    return firstNumber + (found >= 0 ? found : this.#longKeys.push(key) - 1);
+  }
+
+  known(key: number): Kernel | undefined {
     if (key !== this.#lastKey) {
       this.#last = this.#byKey.get(key);
       this.#lastKey = key;
@@ -36,7 +57,7 @@ class FormulaKernels {
     return this.#last;
   }
 
-  compile(key: number | string, rows: boolean, classes: readonly OperandClass[]): Kernel {
+  compile(key: number, rows: boolean, classes: readonly OperandClass[]): Kernel {
     const kernel = compile(this.#memory, this.#lower, this.#formula, classes, rows);
     this.#byKey.set(key, kernel);
     this.#last = kernel;
@@ -56,13 +77,10 @@ function compile(memory: Memory, lower: Lower, formula: Formula, classes: readon
   return module.kernel<Kernel>("map");
 }
 
-/** Beyond this many operands of five bits a number would lose bits, and a string is the key. */
-const numericKeyOperands = 10;
-
-const extendKey = (key: number | string, dtype: DType, access: Access): number | string => {
-  const code = dtypes[dtype].code * 3 + access;
-  return typeof key === "number" ? key * 32 + code : `${key},${code}`;
-};
+function allContiguous(views: readonly View[]): boolean {
+  for (let i = 0; i < views.length; i++) if (!isContiguous(views[i] as View)) return false;
+  return true;
+}
 
 /** The map op: `Backend.map` of the contract. */
 export class MapKernels {
@@ -85,7 +103,7 @@ export class MapKernels {
     if (elements === 0) return;
     const kernels = (this.#formulas[formula.id] ??= new FormulaKernels(this.#memory, this.#lower, formula));
     this.#block.setScalars(inputs.length + outputs.length, formula.scalars, scalars);
-    if (inputs.every(isContiguous) && outputs.every(isContiguous)) this.#mapFlat(kernels, inputs, outputs, elements);
+    if (allContiguous(inputs) && allContiguous(outputs)) this.#mapFlat(kernels, inputs, outputs, elements);
     else if (!this.#mapTransposed(formula, inputs, scalars, outputs, elements))
       this.#mapStrided(kernels, inputs, scalars, outputs, elements);
   }
@@ -93,15 +111,12 @@ export class MapKernels {
   /** Everything is one row. */
   #mapFlat(kernels: FormulaKernels, inputs: readonly View[], outputs: readonly View[], elements: number): void {
     const block = this.#block;
-    let operand = 0;
-    let key: number | string = inputs.length + outputs.length > numericKeyOperands ? "0" : 0;
-    for (const view of inputs) {
-      block.setPointer(operand++, view);
-      key = extendKey(key, view.dtype, contiguous);
-    }
-    for (const view of outputs) {
-      block.setPointer(operand++, view);
-      key = extendKey(key, view.dtype, contiguous);
+    const count = inputs.length + outputs.length;
+    let key = kernels.key(false);
+    for (let k = 0; k < count; k++) {
+      const view = (k < inputs.length ? inputs[k] : outputs[k - inputs.length]) as View;
+      block.setPointer(k, view);
+      key = kernels.extendKey(key, view.dtype, contiguous);
     }
     block.setCounts(elements, 1);
     const kernel =
@@ -126,10 +141,10 @@ export class MapKernels {
     const [block, iteration] = [this.#block, this.#iteration];
     iteration.plan((outputs[0] as View).shape, count, view, kernels.usesIndex);
     const rows = iteration.rank > 1;
-    let key: number | string = rows ? 1 : 0;
-    if (count > numericKeyOperands) key = String(key);
+    let key = kernels.key(rows);
+
     for (let k = 0; k < count; k++) {
-      key = extendKey(key, view(k).dtype, iteration.access(k));
+      key = kernels.extendKey(key, view(k).dtype, iteration.access(k));
       block.setOperand(k, view(k), iteration.stride(k));
     }
     const inner = iteration.size();

@@ -5,7 +5,7 @@ import type { DType } from "../dtype.ts";
 import { formatShape, GradientError, ShapeError } from "../errors.ts";
 import type { Formula } from "../formula/nodes.ts";
 import { needsGrad, recorder } from "../grad-mode.ts";
-import { broadcastShapes, broadcastStrides, type Shape, sameShape } from "../shape.ts";
+import { broadcastStrides, commonShape, type Shape, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { allocate } from "./dispatch.ts";
 
@@ -21,7 +21,11 @@ export function broadcastView(tensor: Tensor, shape: Shape): View {
   };
 }
 
-const shapesOf = (tensors: readonly Tensor[]): Shape[] => tensors.map((tensor) => tensor.shape);
+function broadcastViews(tensors: readonly Tensor[], shape: Shape): readonly View[] {
+  for (let i = 0; i < tensors.length; i++)
+    if (!sameShape((tensors[i] as Tensor).shape, shape)) return tensors.map((tensor) => broadcastView(tensor, shape));
+  return tensors;
+}
 
 /** Outputs of `formula` on tensors that broadcast against each other; one dtype per output. */
 export function mapFormula(
@@ -32,14 +36,10 @@ export function mapFormula(
   dtypes: readonly DType[],
 ): Tensor[] {
   const device = commonDevice(name, inputs);
-  const shape = broadcastShapes(name, shapesOf(inputs));
-  const outputs = dtypes.map((dtype) => allocate(device, shape, dtype, name));
-  device.map(
-    formula,
-    inputs.map((input) => broadcastView(input, shape)),
-    scalars,
-    outputs,
-  );
+  const shape = commonShape(name, inputs);
+  const outputs = new Array<Tensor>(dtypes.length);
+  for (let k = 0; k < outputs.length; k++) outputs[k] = allocate(device, shape, dtypes[k] as DType, name);
+  device.map(formula, broadcastViews(inputs, shape), scalars, outputs);
   if (needsGrad(inputs)) recorder(name).recordMap(name, formula, inputs, scalars, outputs);
   return outputs;
 }
@@ -47,7 +47,7 @@ export function mapFormula(
 /** Writes the single output of `formula` over `target`, which may be among the inputs; they broadcast to it. */
 export function mapInPlace(name: string, formula: Formula, target: Tensor, inputs: readonly Tensor[], scalars: readonly number[]): Tensor {
   const device = commonDevice(name, [target, ...inputs]);
-  const shape = broadcastShapes(name, shapesOf([target, ...inputs]));
+  const shape = commonShape(name, [target, ...inputs]);
   if (!sameShape(shape, target.shape)) {
     throw new ShapeError(
       name,

@@ -105,7 +105,10 @@ function planFor(op: PointwiseOp, operands: readonly Operand[]): Plan {
   return plan;
 }
 
-function scalarValues(op: PointwiseOp, operands: readonly Operand[], options: Scalars | undefined): number[] {
+const noScalars: readonly number[] = [];
+
+function scalarValues(op: PointwiseOp, plan: Plan, operands: readonly Operand[], options: Scalars | undefined): readonly number[] {
+  if (!options && plan.formula.scalars.length === 0) return noScalars;
   for (const name in options) {
     if (!op.scalarNames.includes(name))
       throw new DTypeError(
@@ -122,17 +125,24 @@ function scalarValues(op: PointwiseOp, operands: readonly Operand[], options: Sc
   return values;
 }
 
-const tensorsOf = (operands: readonly Operand[]): Tensor[] => operands.filter((operand) => operand instanceof Tensor);
+const tensorsOf = (plan: Plan, operands: readonly Operand[]): readonly Tensor[] =>
+  plan.formula.inputs.length === operands.length ? (operands as Tensor[]) : operands.filter((operand) => operand instanceof Tensor);
 
-function call(op: PointwiseOp, operands: readonly Operand[], options?: Scalars): Tensor[] {
+/** `args` ends in the options, if there are any, and is the call's own list. */
+function call(op: PointwiseOp, args: (Operand | Scalars)[]): Tensor[] {
+  const options = takeOptions(args);
+  const operands = args as Operand[];
   const plan = planFor(op, operands);
-  const tensors = tensorsOf(operands);
+  const tensors = tensorsOf(plan, operands);
   if (tensors.length === 0)
     throw new DTypeError(op.name, "no tensor among the operands. Numbers alone have no device; wrap one in tensor(…)");
-  return mapFormula(op.name, plan.formula, tensors, scalarValues(op, operands, options), plan.dtypes);
+  return mapFormula(op.name, plan.formula, tensors, scalarValues(op, plan, operands, options), plan.dtypes);
 }
 
-function callInPlace(op: PointwiseOp, target: Tensor, operands: readonly Operand[], options?: Scalars): Tensor {
+function callInPlace(op: PointwiseOp, args: [Tensor, ...(Operand | Scalars)[]]): Tensor {
+  const [target] = args;
+  const options = takeOptions(args);
+  const operands = args as Operand[];
   const plan = planFor(op, operands);
   const [dtype] = plan.dtypes as [DType];
   if (dtypes[dtype].scalar !== dtypes[target.dtype].scalar && promoteTypes(dtype, target.dtype) !== target.dtype) {
@@ -145,17 +155,19 @@ function callInPlace(op: PointwiseOp, target: Tensor, operands: readonly Operand
     `${op.name}_`,
     withType(plan.formula, dtypes[target.dtype].scalar),
     target,
-    tensorsOf(operands),
-    scalarValues(op, operands, options),
+    tensorsOf(plan, operands),
+    scalarValues(op, plan, operands, options),
   );
 }
 
 const withType = (f: Formula, type: ScalarType): Formula =>
-  formula(
-    f.inputs,
-    f.scalars,
-    f.outputs.map((output) => cast(output, type)),
-  );
+  f.outputs[0]?.type === type
+    ? f
+    : formula(
+        f.inputs,
+        f.scalars,
+        f.outputs.map((output) => cast(output, type)),
+      );
 
 const makeOp = (name: string, arity: number | null, build: Build, defaults: Scalars = {}): PointwiseOp => ({
   name,
@@ -170,12 +182,12 @@ const makeOp = (name: string, arity: number | null, build: Build, defaults: Scal
 // biome-ignore lint/suspicious/noExplicitAny: `{ beta }` must be a Node under noUncheckedIndexedAccess too, where an index signature adds undefined to any other type
 export type FormulaArgument = Node & Readonly<Record<string, any>>;
 
-/** Splits off the options object that may end an argument list: a plain one, all else was meant as an operand. */
-function splitOptions(args: readonly (Operand | Scalars)[]): [Operand[], Scalars | undefined] {
-  const last = args.at(-1);
-  if (typeof last === "object" && !(last instanceof Tensor) && Object.getPrototypeOf(last ?? 0) === Object.prototype)
-    return [args.slice(0, -1) as Operand[], last];
-  return [args as Operand[], undefined];
+/** Takes the options object off the end of an argument list: a plain one, all else was meant as an operand. */
+function takeOptions(args: (Operand | Scalars)[]): Scalars | undefined {
+  const last = args[args.length - 1];
+  if (typeof last !== "object" || last instanceof Tensor || Object.getPrototypeOf(last ?? 0) !== Object.prototype) return undefined;
+  args.pop();
+  return last;
 }
 
 /** A tensor for each node that the formula gives. */
@@ -195,7 +207,7 @@ export function pointwise<R extends Node | readonly [Node, Node, ...Node[]]>(
 ): (...args: (Operand | Scalars)[]) => OutputsOf<R> {
   const op = makeOp(name, null, build);
   return (...args) => {
-    const outputs = call(op, ...splitOptions(args));
+    const outputs = call(op, args);
     return (outputs.length === 1 ? outputs[0] : outputs) as OutputsOf<R>;
   };
 }
@@ -222,7 +234,7 @@ const operations: Readonly<Record<string, PointwiseOp>> = Object.fromEntries(
 
 /** Every row of the table as a function of tensors and numbers. */
 export const pointwiseFunctions = Object.fromEntries(
-  Object.entries(operations).map(([name, op]) => [name, (...args: (Operand | Scalars)[]) => call(op, ...splitOptions(args))[0]]),
+  Object.entries(operations).map(([name, op]) => [name, (...args: (Operand | Scalars)[]) => call(op, args)[0]]),
 ) as unknown as PointwiseFunctions;
 
 type Methods<Table, Rest extends unknown[]> = { [K in keyof Table]: (...args: WithOptions<Rest, Table[K]>) => Tensor };
@@ -238,13 +250,13 @@ export type PointwiseMethods = AllMethods<typeof unary, []> &
 /** The same as methods: the tensor is the first operand; with a trailing _ the result is written over it. */
 export const pointwiseMethods = Object.fromEntries(
   Object.entries(operations).flatMap(([name, op]) => [
-    [name, asMethod((tensor, operands, options) => call(op, [tensor, ...operands], options)[0] as Tensor)],
-    [`${name}_`, asMethod((tensor, operands, options) => callInPlace(op, tensor, [tensor, ...operands], options))],
+    [name, asMethod((...args) => call(op, args)[0] as Tensor)],
+    [`${name}_`, asMethod((...args) => callInPlace(op, args))],
   ]),
 ) as unknown as PointwiseMethods;
 
-function asMethod(run: (tensor: Tensor, operands: Operand[], options: Scalars | undefined) => Tensor) {
+function asMethod(run: (...args: [Tensor, ...(Operand | Scalars)[]]) => Tensor) {
   return function (this: Tensor, ...args: (Operand | Scalars)[]): Tensor {
-    return run(this, ...splitOptions(args));
+    return run(this, ...args);
   };
 }
