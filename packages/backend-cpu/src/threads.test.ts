@@ -162,7 +162,7 @@ describe("threads", () => {
       for (let i = 0; i < 10; i++) x.matmul(x);
       console.log(await x.matmul(x).sum().item());`;
     const output = execFileSync(process.execPath, ["--conditions=@gradkit/source", "--input-type=module", "--eval", script], {
-      cwd: fileURLToPath(new URL("../../..", import.meta.url)) + "tools",
+      cwd: fileURLToPath(new URL("../../../tools", import.meta.url)),
       timeout: 60_000,
     });
     expect(output.toString().trim()).toBe(String(512 ** 3));
