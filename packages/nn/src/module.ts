@@ -1,6 +1,6 @@
 // The class that layers and models extend. Parameters, buffers and submodules are found from fields; `forward` says what it computes.
 import "@gradkit/autograd/install";
-import { type Backend, type DType, isFloat, noGrad, type Tensor } from "@gradkit/tensor";
+import { type Backend, type DType, emptyLike, isFloat, noGrad, type Tensor } from "@gradkit/tensor";
 import { addHook, type ForwardHook, type ForwardPreHook } from "./hooks.ts";
 import { namedModulesOf, namedTensorsOf, ownBuffers, ownModules, ownParameters } from "./members.ts";
 import { addModulePath } from "./module-path.ts";
@@ -150,14 +150,26 @@ export abstract class Module {
 
   /** Moves parameters and buffers to a device, or floats among them to a dtype. Fields get new tensors: make optimizers afterwards. */
   to(target: DType | Backend): this {
-    const moved = new Map<Tensor, Tensor>();
+    const keeps = (value: Tensor): boolean => typeof target === "string" && !isFloat(value.dtype);
+    return this.#replaceTensors((value) => (keeps(value) ? value : noGrad(() => value.to(target))));
+  }
+
+  /**
+   * As `to`, without the values: parameters and buffers get uninitialised memory on the device. For modules made on the meta device, whose state
+   * is then loaded.
+   */
+  toEmpty(device: Backend): this {
+    return this.#replaceTensors((value) => emptyLike(value, { device }));
+  }
+
+  #replaceTensors(make: (value: Tensor) => Tensor): this {
+    const made = new Map<Tensor, Tensor>();
     for (const module of this.modules()) {
       const fields = module as unknown as Record<string, unknown>;
       for (const [field, value] of Object.entries(fields)) {
         if (!(value instanceof Parameter || value instanceof BufferTensor)) continue;
-        if (typeof target === "string" && !isFloat(value.dtype)) continue;
-        const replacement = moved.get(value) ?? moveTo(value, target);
-        moved.set(value, replacement);
+        const replacement = made.get(value) ?? ofKind(value, make(value));
+        made.set(value, replacement);
         fields[field] = replacement;
       }
     }
@@ -180,8 +192,8 @@ export abstract class Module {
   }
 }
 
-function moveTo(value: Parameter | BufferTensor, target: DType | Backend): Parameter | BufferTensor {
-  const source = noGrad(() => value.to(target));
+/** The source as a parameter or buffer like `value`. */
+function ofKind(value: Parameter | BufferTensor, source: Tensor): Parameter | BufferTensor {
   if (source === value) return value;
   return value instanceof Parameter ? new Parameter(source, value.requiresGrad) : new BufferTensor(source, value.persistent);
 }

@@ -48,6 +48,8 @@ export function loadInto(module: Module, state: Readonly<StateDict>, { strict = 
       problems.push(`${name} is ${formatShape(source.shape)} in the state dict and ${formatShape(target.shape)} in the module`);
     }
   }
+  if (targets.some(([, { device }]) => device.capabilities.shapesOnly))
+    problems.push("the module is on the meta device, which holds no values. Call toEmpty(device) first");
   if (problems.length > 0) throw new StateDictError(problems, missingKeys, unexpectedKeys);
   noGrad(() => {
     for (const [name, target] of targets) {

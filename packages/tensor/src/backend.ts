@@ -19,8 +19,10 @@ export interface View {
 
 export interface Capabilities {
   readonly dtypes: ReadonlySet<DType>;
-  /** `readSync` exists. */
+  /** Values can be read at once, by `readSync`. */
   readonly syncRead: boolean;
+  /** Tensors have shapes and no values: nothing is computed, and reading throws. */
+  readonly shapesOnly?: true;
 }
 
 /** `argmax` and `argmin` give the first position of the extreme; NaN is more extreme than any number. */

@@ -24,6 +24,29 @@ export function defaultDevice(): Backend {
   return current;
 }
 
+/**
+ * Runs a synchronous function with another default device, as `with torch.device(…):`. Throws a DeviceError for an async one, which would go on
+ * with the device that was there before.
+ *
+ * @example
+ * const model = withDevice(meta(), () => new Net()); // shapes without memory
+ */
+export function withDevice<T>(device: Backend, fn: () => T): T {
+  const before = current;
+  current = device;
+  let result: T;
+  try {
+    result = fn();
+  } finally {
+    current = before;
+  }
+  if (result instanceof Promise) {
+    result.catch(() => {}); // this error is the one to be seen
+    throw new DeviceError("withDevice", "an async function goes on with the device that was there before. Pass it { device } instead");
+  }
+  return result;
+}
+
 /** The one device of all operands. */
 export function commonDevice(op: string, tensors: readonly (Tensor | null)[]): Backend {
   let device: Backend | null = null;

@@ -3,7 +3,7 @@ export type { Backend, Capabilities } from "./backend.ts";
 export { setMemoryBudget } from "./budget.ts";
 export { installConsoleFormatter } from "./console-formatter.ts";
 export { debugLifetimes } from "./creation-sites.ts";
-export { defaultDevice, setDefaultDevice } from "./device.ts";
+export { defaultDevice, setDefaultDevice, withDevice } from "./device.ts";
 export { type DType, isFloat, promoteTypes, type TypedArray } from "./dtype.ts";
 export {
   DeviceError, DTypeError, FormatError, formatShape, GradientError, GradkitError, IndexError, LifetimeError, ShapeError, UnsupportedError,

@@ -63,12 +63,12 @@ function writeValues({ shape, dtype }: Tensor, data: ArrayLike<number>): string 
 /** What goes without saying: values tell float32, bool and the default integers apart, unless there are none. */
 const isEvident = (dtype: DType, empty: boolean): boolean => dtype === "float32" || (!empty && (dtype === "int32" || dtype === "bool"));
 
-function suffixes({ device, dtype, shape, gradFn, requiresGrad }: Tensor): string[] {
+function suffixes({ device, dtype, shape, gradFn, requiresGrad }: Tensor, hasValues: boolean): string[] {
   const list = [];
   const empty = numel(shape) === 0;
   if (device.name !== "cpu" && device.name !== "reference") list.push(`device='${device.name}'`);
-  if (empty && shape.length !== 1) list.push(`size=(${shape.join(", ")})`);
-  if (!isEvident(dtype, empty)) list.push(`dtype=${dtype}`);
+  if (!hasValues || (empty && shape.length !== 1)) list.push(`size=(${shape.join(", ")}${shape.length === 1 ? "," : ""})`);
+  if (!isEvident(dtype, !hasValues || empty)) list.push(`dtype=${dtype}`);
   if (gradFn) list.push(`grad_fn=<${gradFn.name}>`);
   else if (requiresGrad) list.push("requires_grad=True");
   return list;
@@ -84,7 +84,7 @@ function suffixes({ device, dtype, shape, gradFn, requiresGrad }: Tensor): strin
 export function printTensor(tensor: Tensor, data: ArrayLike<number>): string {
   let text = PREFIX + writeValues(tensor, data);
   let lineLength = text.length - text.lastIndexOf("\n") + 1; // one more than there is, as torch counts
-  for (const suffix of suffixes(tensor)) {
+  for (const suffix of suffixes(tensor, true)) {
     const breaks = lineLength + suffix.length + 2 > LINE_WIDTH;
     text += breaks ? `,\n${" ".repeat(PREFIX.length)}${suffix}` : `, ${suffix}`;
     lineLength = breaks ? PREFIX.length + suffix.length : lineLength + suffix.length + 2;
@@ -96,6 +96,7 @@ export function printTensor(tensor: Tensor, data: ArrayLike<number>): string {
 export function inspectTensor(tensor: Tensor): string {
   const kind = `${formatShape(tensor.shape)} ${tensor.dtype}`;
   if (tensor.released) return `tensor(${kind}, released)`;
+  if (tensor.device.capabilities.shapesOnly) return `tensor(${["...", ...suffixes(tensor, false)].join(", ")})`;
   if (!tensor.device.capabilities.syncRead) return `tensor(${kind} on ${tensor.device.name}. Print its values with await x.print())`;
   try {
     return printTensor(tensor, readDataSync(tensor, "print"));

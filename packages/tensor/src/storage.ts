@@ -22,9 +22,10 @@ export class Storage {
     collectIfDue();
     this.device = device;
     this.buffer = allocateWithin(device, byteLength);
-    const large = byteLength > smallByteLength;
-    this.#watch = large ? watch(this, byteLength, device, this.buffer) : null;
-    this.ballast = large ? ballast(byteLength) : null;
+    const held = this.buffer.byteLength; // none on the meta device
+    const large = held > smallByteLength;
+    this.#watch = large ? watch(this, held, device, this.buffer) : null;
+    this.ballast = large ? ballast(held) : null;
   }
 
   get byteLength(): number {

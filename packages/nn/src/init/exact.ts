@@ -3,7 +3,7 @@ import { formatShape, ShapeError, type Tensor } from "@gradkit/tensor";
 import { write } from "./write.ts";
 
 /** One value everywhere. */
-export const constant_ = (x: Tensor, value: number): Tensor => write(x, new Float32Array(x.numel).fill(value));
+export const constant_ = (x: Tensor, value: number): Tensor => write(x, () => new Float32Array(x.numel).fill(value));
 export const ones_ = (x: Tensor): Tensor => constant_(x, 1);
 export const zeros_ = (x: Tensor): Tensor => constant_(x, 0);
 
@@ -11,9 +11,11 @@ export const zeros_ = (x: Tensor): Tensor => constant_(x, 0);
 export function eye_(x: Tensor): Tensor {
   if (x.ndim !== 2) throw new ShapeError("eye_", `expected a matrix (got ${formatShape(x.shape)})`);
   const [rows, columns] = x.shape as readonly [number, number];
-  const values = new Float32Array(x.numel);
-  for (let i = 0; i < Math.min(rows, columns); i++) values[i * columns + i] = 1;
-  return write(x, values);
+  return write(x, () => {
+    const values = new Float32Array(x.numel);
+    for (let i = 0; i < Math.min(rows, columns); i++) values[i * columns + i] = 1;
+    return values;
+  });
 }
 
 export interface DiracOptions {
@@ -29,12 +31,14 @@ export function dirac_(x: Tensor, { groups = 1 }: DiracOptions = {}): Tensor {
     throw new ShapeError("dirac_", `${out} outputs do not divide into ${groups} groups (got ${formatShape(x.shape)})`);
   const field = kernel.reduce((product, size) => product * size, 1);
   const centre = kernel.reduce((at, size) => at * size + Math.floor(size / 2), 0);
-  const values = new Float32Array(x.numel);
-  const perGroup = out / groups;
-  for (let group = 0; group < groups; group++) {
-    for (let channel = 0; channel < Math.min(perGroup, input); channel++) {
-      values[((group * perGroup + channel) * input + channel) * field + centre] = 1;
+  return write(x, () => {
+    const values = new Float32Array(x.numel);
+    const perGroup = out / groups;
+    for (let group = 0; group < groups; group++) {
+      for (let channel = 0; channel < Math.min(perGroup, input); channel++) {
+        values[((group * perGroup + channel) * input + channel) * field + centre] = 1;
+      }
     }
-  }
-  return write(x, values);
+    return values;
+  });
 }

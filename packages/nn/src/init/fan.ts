@@ -18,8 +18,8 @@ function fansOf(op: string, { shape }: Tensor): Fans {
 }
 
 const uniformWithStd = (x: Tensor, std: number, draw: DrawOptions): Tensor =>
-  write(x, generatorOf(draw).uniformArray(x.numel, -Math.sqrt(3) * std, Math.sqrt(3) * std));
-const normalWithStd = (x: Tensor, std: number, draw: DrawOptions): Tensor => write(x, generatorOf(draw).normalArray(x.numel, 0, std));
+  write(x, () => generatorOf(draw).uniformArray(x.numel, -Math.sqrt(3) * std, Math.sqrt(3) * std));
+const normalWithStd = (x: Tensor, std: number, draw: DrawOptions): Tensor => write(x, () => generatorOf(draw).normalArray(x.numel, 0, std));
 
 export interface XavierOptions extends DrawOptions {
   /** Default: 1. */

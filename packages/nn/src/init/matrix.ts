@@ -32,13 +32,12 @@ export function orthogonal_(x: Tensor, { gain = 1, ...draw }: OrthogonalOptions 
   const rows = x.shape[0] as number;
   const columns = x.numel / rows;
   const [count, size] = rows < columns ? [rows, columns] : [columns, rows];
-  const vectors = Float64Array.from(generatorOf(draw).normalArray(x.numel));
-  orthonormalise(vectors, count, size);
-  const at = (row: number, column: number): number => vectors[rows < columns ? row * size + column : column * size + row] as number;
-  return write(
-    x,
-    Float32Array.from({ length: x.numel }, (_, i) => gain * at(Math.floor(i / columns), i % columns)),
-  );
+  return write(x, () => {
+    const vectors = Float64Array.from(generatorOf(draw).normalArray(x.numel));
+    orthonormalise(vectors, count, size);
+    const at = (row: number, column: number): number => vectors[rows < columns ? row * size + column : column * size + row] as number;
+    return Float32Array.from({ length: x.numel }, (_, i) => gain * at(Math.floor(i / columns), i % columns));
+  });
 }
 
 export interface SparseOptions extends DrawOptions {
@@ -50,10 +49,12 @@ export interface SparseOptions extends DrawOptions {
 export function sparse_(x: Tensor, sparsity: number, { std = 0.01, ...draw }: SparseOptions = {}): Tensor {
   if (x.ndim !== 2) throw new ShapeError("sparse_", `expected a matrix (got ${formatShape(x.shape)})`);
   const [rows, columns] = x.shape as readonly [number, number];
-  const generator = generatorOf(draw);
-  const values = generator.normalArray(x.numel, 0, std);
-  for (let column = 0; column < columns; column++) {
-    for (const row of generator.permutation(rows).subarray(0, Math.ceil(sparsity * rows))) values[row * columns + column] = 0;
-  }
-  return write(x, values);
+  return write(x, () => {
+    const generator = generatorOf(draw);
+    const values = generator.normalArray(x.numel, 0, std);
+    for (let column = 0; column < columns; column++) {
+      for (const row of generator.permutation(rows).subarray(0, Math.ceil(sparsity * rows))) values[row * columns + column] = 0;
+    }
+    return values;
+  });
 }

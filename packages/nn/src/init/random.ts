@@ -11,7 +11,7 @@ export interface UniformOptions extends DrawOptions {
 
 /** Uniform in [a, b). */
 export const uniform_ = (x: Tensor, { a = 0, b = 1, ...draw }: UniformOptions = {}): Tensor =>
-  write(x, generatorOf(draw).uniformArray(x.numel, a, b));
+  write(x, () => generatorOf(draw).uniformArray(x.numel, a, b));
 
 export interface NormalOptions extends DrawOptions {
   /** Default: 0. */
@@ -22,7 +22,7 @@ export interface NormalOptions extends DrawOptions {
 
 /** Normal. */
 export const normal_ = (x: Tensor, { mean = 0, std = 1, ...draw }: NormalOptions = {}): Tensor =>
-  write(x, generatorOf(draw).normalArray(x.numel, mean, std));
+  write(x, () => generatorOf(draw).normalArray(x.numel, mean, std));
 
 export interface TruncNormalOptions extends NormalOptions {
   /** Lower bound. Default: -2. */
@@ -40,16 +40,18 @@ export function truncNormal_(x: Tensor, { mean = 0, std = 1, a = -2, b = 2, ...d
   if (a > mean + MAX_SIGMAS * std || b < mean - MAX_SIGMAS * std) {
     throw new IndexError("truncNormal_", `[${a}, ${b}] is too far from the mean ${mean} (std ${std}): redrawing would take forever`);
   }
-  const generator = generatorOf(draw);
-  const values = generator.normalArray(x.numel, mean, std);
-  const isOutside = (at: number): boolean => !((values[at] as number) >= a && (values[at] as number) <= b);
-  let outside = [...values.keys()].filter(isOutside);
-  while (outside.length > 0) {
-    const again = generator.normalArray(outside.length, mean, std);
-    outside.forEach((at, i) => {
-      values[at] = again[i] as number;
-    });
-    outside = outside.filter(isOutside);
-  }
-  return write(x, values);
+  return write(x, () => {
+    const generator = generatorOf(draw);
+    const values = generator.normalArray(x.numel, mean, std);
+    const isOutside = (at: number): boolean => !((values[at] as number) >= a && (values[at] as number) <= b);
+    let outside = [...values.keys()].filter(isOutside);
+    while (outside.length > 0) {
+      const again = generator.normalArray(outside.length, mean, std);
+      outside.forEach((at, i) => {
+        values[at] = again[i] as number;
+      });
+      outside = outside.filter(isOutside);
+    }
+    return values;
+  });
 }

@@ -8,8 +8,9 @@ export interface DrawOptions {
 
 export const generatorOf = ({ generator }: DrawOptions): Generator => generator ?? defaultGenerator;
 
-/** Overwrites `target` with values in row-major order, outside the graph. */
-export function write(target: Tensor, values: Float32Array): Tensor {
-  noGrad(() => scope(() => target.copy_(tensor(values, { shape: target.shape, device: target.device }))));
+/** Overwrites `target` with values in row-major order, outside the graph. They are not computed for the meta device. */
+export function write(target: Tensor, values: () => Float32Array): Tensor {
+  const { shape, device } = target;
+  if (!device.capabilities.shapesOnly) noGrad(() => scope(() => target.copy_(tensor(values(), { shape, device }))));
   return target;
 }

@@ -1,4 +1,5 @@
 // Random tensors. `rand`, `randn` and dropout are formulas that run on the device; initial weights and permutations are drawn on the host.
+import { defaultDevice } from "../device.ts";
 import { formatShape, IndexError } from "../errors.ts";
 import { add, cast, lt, mul, rem, select } from "../formula/build.ts";
 import { type Formula, formula, input, type Node, type ScalarType, scalar } from "../formula/nodes.ts";
@@ -7,7 +8,7 @@ import { defaultGenerator, type Generator } from "../random.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { numel } from "../view.ts";
-import { fromArray, generate, type TensorOptions } from "./creation.ts";
+import { empty, fromArray, generate, type TensorOptions } from "./creation.ts";
 import { mapFormula } from "./map.ts";
 
 export interface RandomOptions extends TensorOptions {
@@ -59,15 +60,23 @@ export function randperm(n: number, { generator = defaultGenerator, ...options }
   return fromArray(generator.permutation(n), [n], "int32", options);
 }
 
-/** Uniform in [low, high), drawn on the host: exactly the same on every backend. */
-export function uniform(shape: Shape, low = 0, high = 1, { generator = defaultGenerator, ...options }: RandomOptions = {}): Tensor {
-  return fromArray(generator.uniformArray(numel(shape), low, high), shape, "float32", options);
+/** Where the device holds values, they are drawn on the host and uploaded. */
+function drawnOnHost(
+  shape: Shape,
+  { generator = defaultGenerator, device = defaultDevice(), requiresGrad = false }: RandomOptions,
+  draw: (generator: Generator, count: number) => Float32Array,
+): Tensor {
+  const options = { device, requiresGrad };
+  return device.capabilities.shapesOnly ? empty(shape, options) : fromArray(draw(generator, numel(shape)), shape, "float32", options);
 }
 
+/** Uniform in [low, high), drawn on the host: exactly the same on every backend. */
+export const uniform = (shape: Shape, low = 0, high = 1, options: RandomOptions = {}): Tensor =>
+  drawnOnHost(shape, options, (generator, count) => generator.uniformArray(count, low, high));
+
 /** Normal with the given mean and standard deviation, drawn on the host: exactly the same on every backend. */
-export function normal(shape: Shape, mean = 0, std = 1, { generator = defaultGenerator, ...options }: RandomOptions = {}): Tensor {
-  return fromArray(generator.normalArray(numel(shape), mean, std), shape, "float32", options);
-}
+export const normal = (shape: Shape, mean = 0, std = 1, options: RandomOptions = {}): Tensor =>
+  drawnOnHost(shape, options, (generator, count) => generator.normalArray(count, mean, std));
 
 /** Of the probability to keep an element and the factor of those that are kept. */
 const dropoutFormula = /* @__PURE__ */ drawn(
