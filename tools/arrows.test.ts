@@ -50,6 +50,8 @@ function objection(name: string, file: string, specifier: string): string | null
   const [scope, target = "", ...subpath] = specifier.split("/");
   if (scope !== "@gradkit") return "library packages have no runtime dependencies";
   if (!arrows[name]?.includes(target)) return `${name} may import ${arrows[name]?.join(", ") || "no other package"}`;
+  if (target === "autograd" && subpath.length === 0)
+    return "import a subpath: for gradcheck's import(), the root makes bundlers wrap every module";
   if (subpath[0] === "testing" && !isTestSupport(file)) return "testing subpaths are for tests and src/testing";
   return null;
 }

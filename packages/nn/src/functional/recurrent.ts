@@ -1,6 +1,6 @@
 // Recurrent nets. The products of all inputs with their weights are one matmul; a time step is one matmul and one formula. Rows are time-major, as
 // in packed sequences: step t takes batchSizes[t] rows, and sequences that have ended are at the end of a batch.
-import { splitJointly } from "@gradkit/autograd";
+import { splitJointly } from "@gradkit/autograd/split-jointly";
 import { addmm, cat, GradkitError, linear, pointwise, relu, scope, type Tensor, tanh } from "@gradkit/tensor";
 import * as f from "@gradkit/tensor/formula";
 

@@ -1,5 +1,5 @@
 // Attention in several subspaces at once.
-import { splitJointly } from "@gradkit/autograd";
+import { splitJointly } from "@gradkit/autograd/split-jointly";
 import { cat, formatShape, GradkitError, IndexError, linear, noGrad, pad, ShapeError, scope, type Tensor, zeros } from "@gradkit/tensor";
 import { additiveMask, attentionWeights, scaledDotProductAttention } from "../functional/attention.ts";
 import { dropout } from "../functional/dropout.ts";
