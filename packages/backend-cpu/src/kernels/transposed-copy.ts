@@ -5,10 +5,10 @@ import type { CpuBuffer } from "../buffer.ts";
 import type { Memory } from "../memory.ts";
 import { eachLine } from "./elements.ts";
 import { compileTranspose, type Transpose } from "./transpose.ts";
+import { blockByteLength, blockSide, compileTransposeBlocks, type TransposeBlocks } from "./transpose-blocks.ts";
 
-/** Blocks of 4 KB: those of both sides fit into the first-level cache. */
-const blockRows = 64;
-const blockColumns = 16;
+/** Rows that are walked down before going right: one memory page each, so many as the processor remembers. */
+const rowsTogether = 256;
 const smallest = 4096; // elements
 const shortest = 16;
 
@@ -26,29 +26,35 @@ export function transposes(from: View, to: View, elements: number): boolean {
 
 export class TransposedCopy {
   readonly #memory: Memory;
-  #transpose: Transpose | null = null;
+  readonly #scratch: number;
+  #blocks: TransposeBlocks | null = null;
+  #edges: Transpose | null = null;
 
   constructor(memory: Memory) {
     this.#memory = memory;
+    this.#scratch = memory.allocate(blockByteLength).pointer;
   }
 
   /** Views of one shape for which `transposes` holds. */
   copy(from: View, to: View): void {
-    const transpose = (this.#transpose ??= compileTranspose(this.#memory));
+    const transposeBlocks = (this.#blocks ??= compileTransposeBlocks(this.#memory));
+    const transposeEdge = (this.#edges ??= compileTranspose(this.#memory));
     const [rowDim, columnDim] = [adjacentDim(to), adjacentDim(from)];
     const [rows, columns] = [from.shape[rowDim] as number, from.shape[columnDim] as number];
     const [fromRow, toRow] = [4 * (from.strides[rowDim] as number), 4 * (to.strides[columnDim] as number)];
     const rest = from.shape.map((n, d) => (d === rowDim || d === columnDim ? 1 : n));
     const starts = [from, to].map(({ buffer, offset }) => (buffer as CpuBuffer).pointer + 4 * offset);
     const strides = [from, to].map((view) => view.strides.map((stride) => 4 * stride));
+    const [wholeRows, wholeColumns] = [rows - (rows % blockSide), columns - (columns % blockSide)];
     eachLine(rest, rowDim, strides, starts, (offsets) => {
       const [source, target] = offsets as [number, number];
-      for (let r = 0; r < rows; r += blockRows) {
-        for (let c = 0; c < columns; c += blockColumns) {
-          const [fromBlock, toBlock] = [source + r * fromRow + 4 * c, target + c * toRow + 4 * r];
-          transpose(fromBlock, fromRow, toBlock, toRow, Math.min(blockRows, rows - r), Math.min(blockColumns, columns - c));
-        }
+      for (let r = 0; r < wholeRows; r += rowsTogether) {
+        const rowBlocks = Math.min(rowsTogether, wholeRows - r) / blockSide;
+        transposeBlocks(source + r * fromRow, fromRow, target + 4 * r, toRow, rowBlocks, wholeColumns / blockSide, this.#scratch);
       }
+      const [right, below] = [columns - wholeColumns, rows - wholeRows];
+      if (right > 0) transposeEdge(source + 4 * wholeColumns, fromRow, target + wholeColumns * toRow, toRow, rows, right);
+      if (below > 0) transposeEdge(source + wholeRows * fromRow, fromRow, target + 4 * wholeRows, toRow, below, wholeColumns);
     });
   }
 }
