@@ -41,25 +41,28 @@ export function compilePoolVectors(target: Target, { kernelHeight, kernelWidth, 
     null,
     (f, planes, x, xPlane, xRow, width, y, indices, outHeight, outWidth, strideY, dilationY, paddingY, paddingX) => {
       const [plane, i, j, first, rowAt, outAt] = [f.i32(), f.i32(), f.i32(), f.i32(), f.i32(), f.i32()];
-      const [rowIndex, last] = [f.i32(), f.i32()];
+      const [rowIndex, last, rowStep] = [f.i32(), f.i32(), f.i32()];
       const rows = f.locals("i32", kernelHeight);
-      const [best, bestIndex, value, index, beats] = [f.v128(), f.v128(), f.v128(), f.v128(), f.v128()];
+      const offsets = rows.map(() => f.locals("v128", kernelWidth)); // of each place from the window's first, in elements of the plane
+      const [best, bestOffset, value, index, beats] = [f.v128(), f.v128(), f.v128(), f.v128(), f.v128()];
       const lanes = v128.const(new Int32Array([0, strideX, 2 * strideX, 3 * strideX]));
 
+      /** One column of four windows. Two loads are two columns where windows start at every second element. */
       const load = (row: Local<"i32">, v: number): V128 => {
-        const offset = 4 * v * dilationX;
-        if (strideX === 1) return v128.load(row, offset);
-        return v128.shuffle(v128.load(row, offset), v128.load(row, offset + 16), [0, 2, 4, 6]);
+        const column = v * dilationX;
+        if (strideX === 1) return v128.load(row, 4 * column);
+        const even = 4 * (column & ~1);
+        return v128.shuffle(v128.load(row, even), v128.load(row, even + 16), column & 1 ? [1, 3, 5, 7] : [0, 2, 4, 6]);
       };
       const candidate = (u: number, v: number): Code => {
-        const at = i32x4.add(index, v * dilationX);
+        const offset = (offsets[u] as Local<"v128">[])[v] as Local<"v128">;
         const row = rows[u] as Local<"i32">;
-        if (!padded && u === 0 && v === 0) return [best.set(load(row, 0)), bestIndex.set(at)];
+        if (!padded && u === 0 && v === 0) return [best.set(load(row, 0)), bestOffset.set(offset)];
         return [
           value.set(load(row, v)),
           beats.set(v128.andNot(f32x4.eq(best, best), f32x4.le(value, best))), // larger, or the first NaN
-          best.set(v128.bitselect(value, best, beats)),
-          bestIndex.set(v128.bitselect(at, bestIndex, beats)),
+          best.set(v128.laneselect(value, best, beats)),
+          bestOffset.set(v128.laneselect(offset, bestOffset, beats)),
         ];
       };
       const insideIndex = (start: V128, row: Value<"i32">): V128 =>
@@ -67,27 +70,31 @@ export function compilePoolVectors(target: Target, { kernelHeight, kernelWidth, 
       /** Where nothing beats −∞: the window's first element that is no padding. */
       const startInside: Code = [
         best.set(f32x4.const(Number.NEGATIVE_INFINITY)),
-        bestIndex.set(
-          insideIndex(i32x4.add(i32x4.splat(i32.sub(i32.mul(first, strideX), paddingX)), lanes), i32.sub(i32.mul(i, strideY), paddingY)),
+        bestOffset.set(
+          i32x4.sub(
+            insideIndex(i32x4.add(i32x4.splat(i32.sub(i32.mul(first, strideX), paddingX)), lanes), i32.sub(i32.mul(i, strideY), paddingY)),
+            index,
+          ),
         ),
       ];
       const vector: Code = [
         first.set(i32.select(i32.ltS(j, last), j, last)), // the last vector of a row overlaps
         rows.map((row, u) =>
-          row.set(u === 0 ? i32.add(rowAt, i32.shl(first, strideX + 1)) : i32.add(rows[u - 1] as Local<"i32">, i32.mul(dilationY, xRow))),
+          row.set(u === 0 ? i32.add(rowAt, i32.shl(first, strideX + 1)) : i32.add(rows[u - 1] as Local<"i32">, rowStep)),
         ),
         index.set(i32x4.add(i32x4.splat(i32.add(rowIndex, i32.mul(first, strideX))), lanes)),
         padded ? startInside : [],
-        rows.map((_, u) => [
-          u > 0 ? index.set(i32x4.add(index, i32x4.splat(i32.mul(dilationY, width)))) : [],
-          Array.from({ length: kernelWidth }, (_, v) => candidate(u, v)),
-        ]),
+        rows.map((_, u) => Array.from({ length: kernelWidth }, (_, v) => candidate(u, v))),
         outAt.set(i32.shl(first, 2)),
         v128.store(i32.add(y, outAt), best),
-        v128.store(i32.add(indices, outAt), bestIndex),
+        v128.store(i32.add(indices, outAt), i32x4.add(index, bestOffset)),
       ];
       return [
         last.set(i32.sub(outWidth, 4)),
+        rowStep.set(i32.mul(dilationY, xRow)),
+        offsets.map((row, u) =>
+          row.map((offset, v) => offset.set(i32x4.splat(i32.add(i32.mul(i32.mul(dilationY, width), u), v * dilationX)))),
+        ),
         forRange(plane, 0, planes, 1, [
           rowAt.set(x),
           rowIndex.set(i32.sub(0, i32.add(i32.mul(paddingY, width), paddingX))),
