@@ -7,6 +7,7 @@ export type ValueReducer = Exclude<Reducer, "argmax" | "argmin">;
 
 export interface Accumulation {
   readonly identity: V128;
+  /** May use b twice: it should be a local. */
   combine(a: V128, b: V128): V128;
   /** Sums and products of floats go on in float64 after `wideAfter` steps, so that error does not grow with length. */
   readonly wide: { readonly identity: V128; combine(a: V128, b: V128): V128 } | null;
@@ -19,11 +20,15 @@ export function accumulationOf(reducer: ValueReducer, type: ScalarType): Accumul
   return (type === "float" ? floats : type === "bool" ? masks : type === "uint" ? { ...ints, ...uints } : ints)[reducer];
 }
 
+/** Extremes that hand on NaN, in three instructions where V8 expands f32x4.max into seven: pmax keeps a NaN in a, all ones are one too. Equal zeros: either. */
+const largest = (a: V128, b: V128): V128 => v128.or(f32x4.pmax(a, b), f32x4.ne(b, b));
+const smallest = (a: V128, b: V128): V128 => v128.or(f32x4.pmin(a, b), f32x4.ne(b, b));
+
 const floats: Record<ValueReducer, Accumulation> = {
   sum: { identity: f32x4.const(0), combine: f32x4.add, wide: { identity: f64x2.const(0), combine: f64x2.add } },
   prod: { identity: f32x4.const(1), combine: f32x4.mul, wide: { identity: f64x2.const(1), combine: f64x2.mul } },
-  max: { identity: f32x4.const(-Infinity), combine: f32x4.max, wide: null },
-  min: { identity: f32x4.const(Infinity), combine: f32x4.min, wide: null },
+  max: { identity: f32x4.const(-Infinity), combine: largest, wide: null },
+  min: { identity: f32x4.const(Infinity), combine: smallest, wide: null },
 };
 const ints: Record<ValueReducer, Accumulation> = {
   sum: { identity: i32x4.const(0), combine: i32x4.add, wide: null },

@@ -18,13 +18,13 @@ export const tileColumns = 1024;
 export const scratchByteLength = 12 * tileColumns;
 const wideOffset = 4 * tileColumns;
 
-/** Rows taken together: one load and store of an accumulator for all of them. */
-const together = 4;
+/** Rows taken together: one load and store of an accumulator for all of them. Each has a pointer for each input. */
+const together = (inputs: number): number => (inputs === 1 ? 8 : 4);
 
 export function emitReduceColumns(f: FunctionBuilder, block: Local<"i32">, reduction: Reduction): Code {
   const { formula, classes } = reduction;
   const { identity, combine, wide } = accumulationOf(reduction.reducer as ValueReducer, reduction.type);
-  const rowCount = formula.size <= unrolledNodes ? together : 1;
+  const rowCount = formula.size <= unrolledNodes ? together(classes.length - 1) : 1;
   const frame = new Frame(f, block, classes, formula.scalars.length + reduction.finish.scalars.length);
   const { operands, scalars, inner } = frame;
   const inputs = operands.slice(0, -1);
@@ -55,8 +55,14 @@ export function emitReduceColumns(f: FunctionBuilder, block: Local<"i32">, reduc
       const row = f.v128();
       return { code: [code, row.set(results[0] as V128)], row };
     });
-    const sum = values.map(({ row }): V128 => row);
-    while (sum.length > 1) sum.push(combine(sum.shift() as V128, sum.shift() as V128)); // pairwise
+    const sums = values.map(({ row }) => row);
+    const joins: Code[] = [];
+    while (sums.length > 1) {
+      const [a, b] = sums.splice(0, 2) as [Local<"v128">, Local<"v128">]; // pairwise
+      const sum = f.v128();
+      joins.push(sum.set(combine(a, b)));
+      sums.push(sum);
+    }
     return [
       inputs.map((each, k) =>
         taken.map((copy) => [
@@ -69,7 +75,8 @@ export function emitReduceColumns(f: FunctionBuilder, block: Local<"i32">, reduc
       eachVector([
         clampTail(taken.flat(), left),
         values.map(({ code }) => code),
-        v128.store(tile, combine(v128.load(tile), sum[0] as V128)),
+        joins,
+        v128.store(tile, combine(v128.load(tile), sums[0] as V128)),
         taken.map((copy) => copy.map((each) => each.advance())),
       ]),
       middle.set(i32.sub(middle, rows)),
