@@ -56,5 +56,5 @@ export function compileTransposeBlocks(target: Target): TransposeBlocks {
       advance(to, i32.shl(toRow, 4)),
     ]);
   });
-  return module.instantiate().transpose as unknown as TransposeBlocks;
+  return module.kernel<TransposeBlocks>("transpose");
 }
