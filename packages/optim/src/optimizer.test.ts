@@ -2,7 +2,7 @@ import "@gradkit/autograd/install";
 import { type GradkitError, memory, noGrad, ones, setDefaultDevice, type Tensor, tensor } from "@gradkit/tensor";
 import { reference } from "@gradkit/tensor/testing";
 import { beforeAll, describe, expect, test } from "vitest";
-import { Adagrad, Adam, AdamW, Rprop, SGD } from "./index.ts";
+import { Adagrad, Adam, AdamW, ASGD, NAdam, RMSprop, Rprop, SGD } from "./index.ts";
 
 beforeAll(() => setDefaultDevice(reference()));
 
@@ -188,6 +188,32 @@ describe("state dicts", () => {
     resumed.loadStateDict(original.stateDict());
     steps(w, original, 3); // a state that were shared would be stepped twice
     steps(copy, resumed, 3);
+    expect(values(copy)).toEqual(values(w));
+  });
+
+  test.each([
+    ["Adam", (w: Tensor) => new Adam([w], { lr: 0.1 }), ["step", "exp_avg", "exp_avg_sq"]],
+    ["NAdam", (w: Tensor) => new NAdam([w], { lr: 0.1 }), ["step", "mu_product", "exp_avg", "exp_avg_sq"]],
+    ["ASGD", (w: Tensor) => new ASGD([w], { lr: 0.1 }), ["step", "eta", "mu", "ax"]],
+    ["RMSprop", (w: Tensor) => new RMSprop([w], { lr: 0.1, momentum: 0.5 }), ["step", "square_avg", "momentum_buffer"]],
+  ] as const)("%s: PyTorch's names, and its numbers in tensors are taken too", (_, make, names) => {
+    const w = leaf([1, -2]);
+    const original = make(w);
+    const step = (x: Tensor, optimizer: ReturnType<typeof make>): void => {
+      optimizer.zeroGrad();
+      backward(x);
+      optimizer.step();
+    };
+    step(w, original);
+    const saved = original.stateDict();
+    const own = saved.state[0] as Record<string, Tensor | number>;
+    expect(Object.keys(own).sort()).toEqual([...names].sort());
+    saved.state[0] = Object.fromEntries(Object.entries(own).map(([key, x]) => [key, typeof x === "number" ? tensor(x, { dtype: "float64" }) : x])); // biome-ignore format: one line
+    const copy = noGrad(() => w.clone()).requiresGrad_();
+    const resumed = make(copy);
+    resumed.loadStateDict(saved);
+    step(w, original);
+    step(copy, resumed);
     expect(values(copy)).toEqual(values(w));
   });
 

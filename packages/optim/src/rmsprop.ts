@@ -1,7 +1,16 @@
 // RMSprop.
 import type { Tensor } from "@gradkit/tensor";
 import { add, div, mul, type Node, sqrt, sub } from "@gradkit/tensor/formula";
-import { buffer, type CommonOptions, checkAtLeastZero, Optimizer, type ParamGroup, type ParamState, type Params } from "./optimizer.ts";
+import {
+  buffer,
+  type CommonOptions,
+  checkAtLeastZero,
+  countStep,
+  Optimizer,
+  type ParamGroup,
+  type ParamState,
+  type Params,
+} from "./optimizer.ts";
 import { slopeOf, updateRule } from "./update-rule.ts";
 
 export interface RMSpropOptions extends CommonOptions {
@@ -63,6 +72,7 @@ export class RMSprop extends Optimizer<RMSpropOptions> {
   protected update(param: Tensor, grad: Tensor, state: ParamState, group: ParamGroup<RMSpropOptions>): void {
     const { lr, alpha, eps, weightDecay, momentum, centered, maximize } = group;
     const moving = momentum > 0;
+    countStep(state); // which torch keeps too
     const targets = [param, buffer(state, "squareAvg", param)];
     if (centered) targets.push(buffer(state, "gradAvg", param));
     if (moving) targets.push(buffer(state, "momentumBuffer", param));

@@ -30,9 +30,13 @@ export function optimizerStateDict(groups: Groups, state: ReadonlyMap<Tensor, Pa
   };
 }
 
+/** Numbers that PyTorch keeps in tensors; here they are the host's. */
+const onHost: ReadonlySet<string> = new Set(["step", "eta", "mu", "muProduct", "t", "prevLoss", "HDiag"]);
+
 /** A copy that lives beside the parameter. */
 function adopt(optimizer: string, key: string, value: Tensor | number, param: Tensor, shape: readonly number[] | null): Tensor | number {
   if (!(value instanceof Tensor)) return value;
+  if (onHost.has(fromStateKey(key))) return value.itemSync();
   if (value.ndim > 0 && shape && formatShape(value.shape) !== formatShape(shape)) {
     throw new ShapeError(
       optimizer,

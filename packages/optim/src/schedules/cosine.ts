@@ -1,4 +1,5 @@
 // Rates along a cosine (Loshchilov & Hutter 2017, arXiv:1608.03983).
+import { GradkitError } from "@gradkit/tensor";
 import { LRScheduler, type ScheduledOptimizer, type ScheduleOptions } from "./scheduler.ts";
 
 export interface CosineAnnealingLROptions extends ScheduleOptions {
@@ -18,9 +19,8 @@ export class CosineAnnealingLR extends LRScheduler {
   constructor(optimizer: ScheduledOptimizer, TMax: number, { etaMin = 0, ...options }: CosineAnnealingLROptions = {}) {
     super(
       optimizer,
-      (lr, { epoch, base, resumed }) => {
-        if (resumed) return etaMin + (base - etaMin) * halfCosine(epoch / TMax);
-        if (epoch === 0) return lr;
+      (lr, { epoch, base, initial }) => {
+        if (initial || epoch === 0) return lr;
         // at the bottom the ratio below would be 0/0
         if ((epoch - 1 - TMax) % (2 * TMax) === 0) return lr + (base - etaMin) * (1 - halfCosine(1 / TMax));
         return (halfCosine(epoch / TMax) / halfCosine((epoch - 1) / TMax)) * (lr - etaMin) + etaMin;
@@ -35,9 +35,17 @@ export interface CosineAnnealingWarmRestartsOptions extends CosineAnnealingLROpt
   TMult?: number;
 }
 
-/** From the initial rate down to etaMin, again and again; the first time in T0 epochs. */
+/**
+ * From the initial rate down to etaMin, again and again; the first time in T0 epochs.
+ *
+ * @example
+ * const schedule = new CosineAnnealingWarmRestarts(optimizer, 10, { TMult: 2 });
+ * schedule.step(2.5); // batches may say where in an epoch they stand
+ */
 export class CosineAnnealingWarmRestarts extends LRScheduler {
   constructor(optimizer: ScheduledOptimizer, T0: number, { TMult = 1, etaMin = 0, ...options }: CosineAnnealingWarmRestartsOptions = {}) {
+    if (!(Number.isInteger(T0) && T0 > 0 && Number.isInteger(TMult) && TMult > 0))
+      throw new GradkitError("CosineAnnealingWarmRestarts", `T0 and TMult must be whole numbers above 0 (got ${T0} and ${TMult})`);
     super(
       optimizer,
       (_, { epoch, base }) => {
@@ -50,5 +58,11 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
       },
       options,
     );
+  }
+
+  /** Goes on by one epoch, or to the one that is named; it may be a part of one. */
+  override step(epoch: number = this.lastEpoch + 1): void {
+    if (!(epoch >= 0)) throw new GradkitError("CosineAnnealingWarmRestarts", `epoch must be at least 0 (got ${epoch})`);
+    this.apply(epoch);
   }
 }

@@ -1,4 +1,5 @@
 // Rates that rise and fall between two bounds (Smith 2017, arXiv:1506.01186).
+import { GradkitError } from "@gradkit/tensor";
 import { checkHasMomentum } from "./momentum.ts";
 import { LRScheduler, perGroup, type ScheduledOptimizer, type ScheduleOptions } from "./scheduler.ts";
 
@@ -17,10 +18,10 @@ export interface CyclicLROptions extends ScheduleOptions {
   scaleMode?: "cycle" | "iterations";
   /** Move the momentum the other way round. Default: true. */
   cycleMomentum?: boolean;
-  /** Default: 0.8. */
-  baseMomentum?: number;
-  /** Default: 0.9. */
-  maxMomentum?: number;
+  /** For all groups, or for each. Default: 0.8. */
+  baseMomentum?: number | readonly number[];
+  /** For all groups, or for each. Default: 0.9. */
+  maxMomentum?: number | readonly number[];
 }
 
 /** A rate for each batch, up from baseLr to maxLr and down again. */
@@ -43,7 +44,11 @@ export class CyclicLR extends LRScheduler {
     const { cycleMomentum = true, baseMomentum = 0.8, maxMomentum = 0.9 } = given;
     const lowest = perGroup("CyclicLR", "baseLr", baseLr, optimizer);
     const highest = perGroup("CyclicLR", "maxLr", maxLr, optimizer);
+    const weakest = perGroup("CyclicLR", "baseMomentum", baseMomentum, optimizer);
+    const strongest = perGroup("CyclicLR", "maxMomentum", maxMomentum, optimizer);
     if (cycleMomentum) checkHasMomentum("CyclicLR", optimizer);
+    if (!scaleFn && mode !== "triangular" && mode !== "triangular2" && mode !== "exp_range")
+      throw new GradkitError("CyclicLR", `mode must be "triangular", "triangular2" or "exp_range" (got ${JSON.stringify(mode)})`);
     if (lastEpoch === -1) {
       optimizer.paramGroups.forEach((group, i) => {
         group.lr = lowest[i] as number;
@@ -64,7 +69,9 @@ export class CyclicLR extends LRScheduler {
       optimizer,
       (_, { epoch, group }) => (lowest[group] as number) + ((highest[group] as number) - (lowest[group] as number)) * height(epoch),
       { lastEpoch },
-      cycleMomentum ? (step) => maxMomentum - (maxMomentum - baseMomentum) * height(step) : null,
+      cycleMomentum
+        ? (step, group) => (strongest[group] as number) - ((strongest[group] as number) - (weakest[group] as number)) * height(step)
+        : null,
     );
   }
 }

@@ -4,6 +4,6 @@ import { LRScheduler, type ScheduledOptimizer, type ScheduleOptions } from "./sc
 /** The rate times gamma, every epoch. */
 export class ExponentialLR extends LRScheduler {
   constructor(optimizer: ScheduledOptimizer, gamma: number, options: ScheduleOptions = {}) {
-    super(optimizer, (lr, { epoch }) => (epoch === 0 ? lr : lr * gamma), options);
+    super(optimizer, (lr, { epoch, initial }) => (initial || epoch === 0 ? lr : lr * gamma), options);
   }
 }

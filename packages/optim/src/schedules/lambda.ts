@@ -20,11 +20,11 @@ export class LambdaLR extends LRScheduler {
 export class MultiplicativeLR extends LRScheduler {
   constructor(optimizer: ScheduledOptimizer, lrLambda: Factor | readonly Factor[], options: ScheduleOptions = {}) {
     const factors = perGroup("MultiplicativeLR", "lrLambda", lrLambda, optimizer);
-    super(optimizer, (lr, { epoch, group }) => (epoch === 0 ? lr : lr * (factors[group] as Factor)(epoch)), options);
+    super(optimizer, (lr, { epoch, group, initial }) => (initial ? lr : lr * (factors[group] as Factor)(epoch)), options);
   }
 
   /** As torch: this schedule knows no initial rate to go back to. */
   override restart(): void {
-    this.rewind();
+    this.apply(0);
   }
 }

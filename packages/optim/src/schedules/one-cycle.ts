@@ -14,10 +14,10 @@ export interface OneCycleLROptions extends ScheduleOptions {
   annealStrategy?: "cos" | "linear";
   /** Default: true. */
   cycleMomentum?: boolean;
-  /** Default: 0.85. */
-  baseMomentum?: number;
-  /** Default: 0.95. */
-  maxMomentum?: number;
+  /** For all groups, or for each. Default: 0.85. */
+  baseMomentum?: number | readonly number[];
+  /** For all groups, or for each. Default: 0.95. */
+  maxMomentum?: number | readonly number[];
   /** The cycle starts at maxLr / divFactor. Default: 25. */
   divFactor?: number;
   /** It ends at that / finalDivFactor. Default: 1e4. */
@@ -44,7 +44,12 @@ export class OneCycleLR extends LRScheduler {
     const { pctStart = 0.3, annealStrategy = "cos", cycleMomentum = true, baseMomentum = 0.85, maxMomentum = 0.95 } = given;
     const { divFactor = 25, finalDivFactor = 1e4, threePhase = false, lastEpoch = -1 } = given;
     const total = stepsOf(given);
+    if (!(pctStart >= 0 && pctStart <= 1)) throw new GradkitError("OneCycleLR", `pctStart must be from 0 to 1 (got ${pctStart})`);
+    if (!(annealStrategy in anneals))
+      throw new GradkitError("OneCycleLR", `annealStrategy must be "cos" or "linear" (got ${JSON.stringify(annealStrategy)})`);
     const highest = perGroup("OneCycleLR", "maxLr", maxLr, optimizer);
+    const weakest = perGroup("OneCycleLR", "baseMomentum", baseMomentum, optimizer);
+    const strongest = perGroup("OneCycleLR", "maxMomentum", maxMomentum, optimizer);
     if (lastEpoch === -1) {
       optimizer.paramGroups.forEach((group, i) => {
         group.initialLr = (highest[i] as number) / divFactor;
@@ -64,7 +69,10 @@ export class OneCycleLR extends LRScheduler {
         (step - start) / ((ends[phase] as number) - start),
       );
     };
-    const momenta = threePhase ? [maxMomentum, baseMomentum, maxMomentum, maxMomentum] : [maxMomentum, baseMomentum, maxMomentum];
+    const momenta = (group: number): number[] => {
+      const [low, high] = [weakest[group] as number, strongest[group] as number];
+      return threePhase ? [high, low, high, high] : [high, low, high];
+    };
     super(
       optimizer,
       (_, { epoch, base, group }) => {
@@ -72,7 +80,7 @@ export class OneCycleLR extends LRScheduler {
         return along(threePhase ? [base, top, base, last] : [base, top, last], epoch);
       },
       { lastEpoch },
-      cycleMomentum ? (step) => along(momenta, step) : null,
+      cycleMomentum ? (step, group) => along(momenta(group), step) : null,
     );
   }
 }

@@ -1,4 +1,5 @@
 // A rate that falls when a metric stops getting better.
+import { GradkitError } from "@gradkit/tensor";
 import { perGroup, type ScheduledOptimizer } from "./scheduler.ts";
 
 export interface ReduceLROnPlateauOptions {
@@ -49,8 +50,20 @@ export class ReduceLROnPlateau {
       eps: 1e-8,
       ...options,
     };
+    this.#check();
     this.minLrs = perGroup("ReduceLROnPlateau", "minLr", this.options.minLr, optimizer);
     this.best = this.options.mode === "min" ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+  }
+
+  #check(): void {
+    const { mode, factor, thresholdMode } = this.options;
+    const fail = (problem: string): never => {
+      throw new GradkitError("ReduceLROnPlateau", problem);
+    };
+    if (!(factor < 1)) fail(`factor must be below 1 (got ${factor})`);
+    if (mode !== "min" && mode !== "max") fail(`mode must be "min" or "max" (got ${JSON.stringify(mode)})`);
+    if (thresholdMode !== "rel" && thresholdMode !== "abs")
+      fail(`thresholdMode must be "rel" or "abs" (got ${JSON.stringify(thresholdMode)})`);
   }
 
   /** Takes this epoch's metric. */

@@ -13,8 +13,8 @@ export class PolynomialLR extends LRScheduler {
   constructor(optimizer: ScheduledOptimizer, { totalIters = 5, power = 1, ...options }: PolynomialLROptions = {}) {
     super(
       optimizer,
-      (lr, { epoch }) =>
-        epoch === 0 || epoch > totalIters ? lr : lr * ((1 - epoch / totalIters) / (1 - (epoch - 1) / totalIters)) ** power,
+      (lr, { epoch, initial }) =>
+        initial || epoch === 0 || epoch > totalIters ? lr : lr * ((1 - epoch / totalIters) / (1 - (epoch - 1) / totalIters)) ** power,
       options,
     );
   }

@@ -28,12 +28,13 @@ export interface Moment {
   readonly base: number;
   /** The group's number. */
   readonly group: number;
-  /** Whether this is the first step of a schedule that goes on from an earlier one. */
-  readonly resumed: boolean;
+  /** Whether the schedule is being made: what goes on from an earlier one then leaves most rates as they are. */
+  readonly initial: boolean;
 }
 
 /** The next rate from the current one: schedules may be chained, and a rate that the user sets by hand is the one to go on from. */
 export type NextLr = (lr: number, at: Moment) => number;
+export type NextMomentum = (epoch: number, group: number) => number;
 
 export interface ScheduleState {
   last_epoch: number;
@@ -57,14 +58,9 @@ export abstract class LRScheduler {
   baseLrs: number[];
   #lastLrs: number[] = [];
   readonly #next: NextLr;
-  readonly #momentum: ((epoch: number) => number) | null;
+  readonly #momentum: NextMomentum | null;
 
-  constructor(
-    optimizer: ScheduledOptimizer,
-    next: NextLr,
-    { lastEpoch = -1 }: ScheduleOptions = {},
-    momentum: ((epoch: number) => number) | null = null,
-  ) {
+  constructor(optimizer: ScheduledOptimizer, next: NextLr, { lastEpoch = -1 }: ScheduleOptions = {}, momentum: NextMomentum | null = null) {
     this.optimizer = optimizer;
     this.#next = next;
     this.#momentum = momentum;
@@ -75,22 +71,23 @@ export abstract class LRScheduler {
     }
     this.baseLrs = optimizer.paramGroups.map((group) => group.initialLr as number);
     this.lastEpoch = lastEpoch + 1;
-    this.#apply(lastEpoch >= 0);
+    this.apply(this.lastEpoch, true);
   }
 
-  #apply(resumed = false): void {
+  /** Sets the rates of an epoch; it may be a part of one. */
+  protected apply(epoch: number, initial = false): void {
     const { paramGroups } = this.optimizer;
+    this.lastEpoch = Math.floor(epoch);
     paramGroups.forEach((group, i) => {
-      group.lr = this.#next(group.lr, { epoch: this.lastEpoch, base: this.baseLrs[i] as number, group: i, resumed });
-      if (this.#momentum) setMomentum(group, this.#momentum(this.lastEpoch));
+      group.lr = this.#next(group.lr, { epoch, base: this.baseLrs[i] as number, group: i, initial });
+      if (this.#momentum) setMomentum(group, this.#momentum(epoch, i));
     });
     this.#lastLrs = paramGroups.map(({ lr }) => lr);
   }
 
   /** Goes on by one epoch. */
   step(): void {
-    this.lastEpoch++;
-    this.#apply();
+    this.apply(this.lastEpoch + 1);
   }
 
   /** Starts again from the groups' initial rates: how a sequence of schedules begins its next one. */
@@ -98,13 +95,12 @@ export abstract class LRScheduler {
     this.optimizer.paramGroups.forEach((group, i) => {
       group.lr = this.baseLrs[i] as number;
     });
-    this.rewind();
+    this.apply(0);
   }
 
-  /** Starts again from the groups' present rates. */
+  /** Does the first step again: how a sequence of schedules begins its first one. */
   rewind(): void {
-    this.lastEpoch = 0;
-    this.#apply();
+    this.apply(0, true);
   }
 
   /** The rates that the last step set, one a group. */

@@ -1,15 +1,20 @@
 // The numbers of the schedules are held by PyTorch's own, in the golden cases; here, what the cases do not cover.
-import { setDefaultDevice, tensor } from "@gradkit/tensor";
+import { type GradkitError, setDefaultDevice, tensor } from "@gradkit/tensor";
 import "@gradkit/autograd/install";
 import { reference } from "@gradkit/tensor/testing";
 import { beforeAll, describe, expect, test } from "vitest";
 import {
   Adam,
+  ConstantLR,
   CosineAnnealingLR,
+  CosineAnnealingWarmRestarts,
   CyclicLR,
   ExponentialLR,
+  LambdaLR,
   LinearLR,
+  MultiplicativeLR,
   OneCycleLR,
+  PolynomialLR,
   ReduceLROnPlateau,
   SequentialLR,
   SGD,
@@ -41,11 +46,31 @@ test("goes on after loading", () => {
 });
 
 describe("lastEpoch", () => {
-  test("goes on from the groups' initial rate", () => {
-    const optimizer = sgd(2);
-    for (const group of optimizer.paramGroups) group.initialLr = 2;
-    const schedule = new CosineAnnealingLR(optimizer, 10, { lastEpoch: 4 });
-    expect(schedule.getLastLr()[0]).toBeCloseTo(1, 12); // epoch 5 of 10: half way down
+  /** Rates of a schedule that is made anew after two steps, the optimizer's state being kept; and of one that is not. */
+  const rates = (make: (optimizer: SGD, lastEpoch: number) => { step(): void }): [number[], number[]] => {
+    const run = (again: boolean): number[] => {
+      const optimizer = sgd(2);
+      let schedule = make(optimizer, -1);
+      return [1, 2, 3, 4, 5].map((epoch) => {
+        schedule.step();
+        if (again && epoch === 2) schedule = make(optimizer, epoch - 1); // which makes a step of its own
+        return optimizer.paramGroups[0]?.lr as number;
+      });
+    };
+    return [run(true), run(false)];
+  };
+
+  test.each([
+    ["CosineAnnealingLR", (optimizer: SGD, lastEpoch: number) => new CosineAnnealingLR(optimizer, 4, { etaMin: 0.1, lastEpoch })],
+    ["ExponentialLR", (optimizer: SGD, lastEpoch: number) => new ExponentialLR(optimizer, 0.5, { lastEpoch })],
+    ["LinearLR", (optimizer: SGD, lastEpoch: number) => new LinearLR(optimizer, { totalIters: 4, lastEpoch })],
+    ["PolynomialLR", (optimizer: SGD, lastEpoch: number) => new PolynomialLR(optimizer, { totalIters: 4, lastEpoch })],
+    ["MultiplicativeLR", (optimizer: SGD, lastEpoch: number) => new MultiplicativeLR(optimizer, (epoch) => 1 / epoch, { lastEpoch })],
+    ["LambdaLR", (optimizer: SGD, lastEpoch: number) => new LambdaLR(optimizer, (epoch) => 0.5 ** epoch, { lastEpoch })],
+    ["CosineAnnealingWarmRestarts", (optimizer: SGD, lastEpoch: number) => new CosineAnnealingWarmRestarts(optimizer, 3, { lastEpoch })],
+  ])("%s goes on where it stood", (_, make) => {
+    const [resumed, straight] = rates(make);
+    resumed.forEach((rate, i) => void expect(rate).toBeCloseTo(straight[i] as number, 12));
   });
 
   test("needs one", () => {
@@ -61,6 +86,75 @@ test("momentum is cycled where the optimizer has it: as beta1 in Adam", () => {
   expect(optimizer.paramGroups[0]?.betas).toEqual([0.95, 0.999]);
   expect(() => new OneCycleLR(sgd(), 0.1)).toThrow(/number of steps is unknown/);
   expect(() => new CyclicLR({ paramGroups: [{ lr: 1 }] }, 0.1, 1)).toThrow(/no momentum to cycle/);
+});
+
+test("momenta may differ by group", () => {
+  const optimizer = new SGD(
+    [1, 2].map((x) => ({ params: tensor([x], { requiresGrad: true }) })),
+    { lr: 1, momentum: 0.9 },
+  );
+  new OneCycleLR(optimizer, 0.1, { totalSteps: 10, maxMomentum: [0.9, 0.8] });
+  expect(optimizer.paramGroups.map(({ momentum }) => momentum)).toEqual([0.9, 0.8]);
+  const schedule = new CyclicLR(optimizer, 0.1, 1, { stepSizeUp: 1, baseMomentum: [0.5, 0.6] });
+  schedule.step();
+  expect(optimizer.paramGroups.map(({ momentum }) => momentum)).toEqual([0.5, 0.6]);
+});
+
+test("warm restarts take parts of epochs, and go on from their whole number", () => {
+  const schedule = new CosineAnnealingWarmRestarts(sgd(), 2, { TMult: 2 });
+  const at = (epoch?: number): number => {
+    schedule.step(epoch);
+    return schedule.getLastLr()[0] as number;
+  };
+  expect(at(0.5)).toBeCloseTo((1 + Math.cos(Math.PI / 4)) / 2, 12);
+  expect(at(3)).toBeCloseTo((1 + Math.cos(Math.PI / 4)) / 2, 12); // the first of four
+  expect(at(7.5)).toBeCloseTo((1 + Math.cos((1.5 * Math.PI) / 8)) / 2, 12);
+  expect(at()).toBeCloseTo((1 + Math.cos((2 * Math.PI) / 8)) / 2, 12);
+});
+
+test("a sequence multiplies by the factor of epoch 0 where a MultiplicativeLR begins, as torch", () => {
+  const optimizer = sgd();
+  const parts = [new ConstantLR(optimizer, { factor: 0.5, totalIters: 9 }), new MultiplicativeLR(optimizer, (epoch) => epoch + 2)];
+  const schedule = new SequentialLR(optimizer, parts, [2]);
+  const rates = [1, 2, 3].map(() => {
+    schedule.step();
+    return schedule.getLastLr()[0];
+  });
+  expect(rates).toEqual([0.5, 1, 3]);
+});
+
+test("options that make no sense", () => {
+  const messages = [
+    () => new LinearLR(sgd(), { startFactor: 0 }),
+    () => new ConstantLR(sgd(), { factor: 2 }),
+    () => new CosineAnnealingWarmRestarts(sgd(), 0),
+    () => new OneCycleLR(sgd(), 1, { totalSteps: 3, pctStart: 30 }),
+    () => new OneCycleLR(sgd(), 1, { totalSteps: 3, annealStrategy: "cosine" as "cos" }),
+    () => new CyclicLR(sgd(), 0.1, 1, { mode: "linear" as "triangular" }),
+    () => new ReduceLROnPlateau(sgd(), { factor: 1 }),
+    () => new ReduceLROnPlateau(sgd(), { mode: "low" as "min" }),
+    () => new ReduceLROnPlateau(sgd(), { thresholdMode: "absolute" as "abs" }),
+  ].map((make) => {
+    try {
+      make();
+    } catch (error) {
+      return (error as GradkitError).message;
+    }
+    return "";
+  });
+  expect(messages).toMatchInlineSnapshot(`
+    [
+      "LinearLR: startFactor must be above 0 (got 0). Nothing leads away from a rate of 0",
+      "ConstantLR: factor must be from 0 to 1 (got 2)",
+      "CosineAnnealingWarmRestarts: T0 and TMult must be whole numbers above 0 (got 0 and 1)",
+      "OneCycleLR: pctStart must be from 0 to 1 (got 30)",
+      "OneCycleLR: annealStrategy must be "cos" or "linear" (got "cosine")",
+      "CyclicLR: mode must be "triangular", "triangular2" or "exp_range" (got "linear")",
+      "ReduceLROnPlateau: factor must be below 1 (got 1)",
+      "ReduceLROnPlateau: mode must be "min" or "max" (got "low")",
+      "ReduceLROnPlateau: thresholdMode must be "rel" or "abs" (got "absolute")",
+    ]
+  `);
 });
 
 test("one cycle ends", () => {
