@@ -1,7 +1,7 @@
 import { cpu } from "@gradkit/backend-cpu";
-import { noGrad, setDefaultDevice, type Tensor, tensor } from "@gradkit/tensor";
+import { memory, noGrad, onesLike, randn, setDefaultDevice, type Tensor, tensor } from "@gradkit/tensor";
 import { beforeAll, describe, expect, it } from "vitest";
-import { customFunction, grad, gradcheck, gradgradcheck } from "./index.ts";
+import { type CustomFunctionOptions, customFunction, grad, gradcheck, gradgradcheck } from "./index.ts";
 
 beforeAll(async () => setDefaultDevice(await cpu({ poison: true })));
 
@@ -117,6 +117,30 @@ describe("customFunction", () => {
     expect(y).not.toBe(x);
     y.sum().backward();
     expect(await x.grad?.tolist()).toEqual([-1, -1]);
+  });
+
+  it("releases at once what a backward that keeps nothing was given and made", () => {
+    const square = (options: CustomFunctionOptions) =>
+      customFunction(
+        "square",
+        (ctx, x: Tensor) => {
+          ctx.saveForBackward(x);
+          return x.mul(x);
+        },
+        ({ savedTensors: [x] }, g) => g.mul((x as Tensor).mul(2)),
+        options,
+      );
+    const x = randn([2048], { requiresGrad: true });
+    const left = (options: CustomFunctionOptions): number => {
+      const before = memory().liveBytes;
+      const y = square(options)(x);
+      y.backward(onesLike(y).keep());
+      y.dispose();
+      x.grad = null;
+      return (memory().liveBytes - before) / 8192;
+    };
+    expect(left({ scoped: true })).toBe(1); // the ones
+    expect(left({})).toBeGreaterThan(1);
   });
 
   it("leaves to the user what the user can reach", async () => {

@@ -18,6 +18,14 @@ export interface FunctionContext<Args extends readonly unknown[] = readonly unkn
   readonly savedTensors: readonly Tensor[];
 }
 
+export interface CustomFunctionOptions {
+  /**
+   * Whether backward keeps nothing: the gradients and saved values that it is given, and what it makes and does not return, are released when it
+   * ends. Otherwise they are the collector's. Default: false.
+   */
+  scoped?: boolean;
+}
+
 /** A gradient for each argument, of its shape; null for what has none. Alone where there is one argument. */
 export type CustomGradients = Tensor | null | readonly (Tensor | null)[];
 
@@ -33,6 +41,7 @@ export function customFunction<Args extends readonly unknown[], Output extends T
   name: string,
   forward: (ctx: FunctionContext<Args>, ...args: Args) => Output,
   backward: (ctx: FunctionContext<Args>, ...gradients: Tensor[]) => CustomGradients,
+  { scoped = false }: CustomFunctionOptions = {},
 ): (...args: Args) => Output {
   return (...args) => {
     const inputs = args.map((arg) => (arg instanceof Tensor ? arg : null));
@@ -48,9 +57,8 @@ export function customFunction<Args extends readonly unknown[], Output extends T
     if (!recording) return result;
     const results: readonly Tensor[] = result instanceof Tensor ? [result] : result;
     const outputs = results.map((output) => (output.requiresGrad ? output.detach() : output)); // such as an argument, passed through
-    new CustomNode(name, inputs, toSave, results, outputs, (saved, gradients) =>
-      backward({ ...context, savedTensors: saved }, ...gradients),
-    ).attach(outputs, ({ dtype }) => isFloat(dtype));
+    const backwardOf: Backward = (saved, gradients) => backward({ ...context, savedTensors: saved }, ...gradients);
+    new CustomNode(name, inputs, toSave, results, outputs, backwardOf, scoped).attach(outputs, ({ dtype }) => isFloat(dtype));
     return (result instanceof Tensor ? outputs[0] : outputs) as Output;
   };
 }
@@ -59,6 +67,7 @@ type Backward = (saved: readonly Tensor[], gradients: readonly Tensor[]) => Cust
 
 class CustomNode extends GradNode {
   readonly #backward: Backward;
+  readonly #scoped: boolean;
   readonly #shapes: readonly (Shape | null)[]; // of the inputs
   readonly #outputs: readonly Like[];
   /** Where each saved tensor stands in the graph. */
@@ -71,11 +80,13 @@ class CustomNode extends GradNode {
     results: readonly Tensor[],
     outputs: readonly Tensor[],
     backward: Backward,
+    scoped: boolean,
   ) {
     const edges = inputs.map((input) => input && edgeOf(input));
     const slots = inputs.map((input) => input?.outputIndex ?? 0);
     super(name, edges, slots);
     this.#backward = backward;
+    this.#scoped = scoped;
     this.#shapes = inputs.map((input) => input?.shape ?? null);
     this.#outputs = outputs.map(({ shape, dtype, device }) => ({ shape, dtype, device }));
     this.#places = toSave.map((tensor) => {
@@ -87,11 +98,13 @@ class CustomNode extends GradNode {
     if (toSave.length > 0) this.saved = toSave.map(saveValue);
   }
 
-  /** What the user gets may be kept by him: it is outside all scopes, and its memory is not written into. */
+  /** What the user gets may be kept by him, unless he says otherwise: it is outside all scopes, and its memory is not written into. */
   override gradients(incoming: Gradients, wanted: readonly boolean[]): Gradients {
-    const saved = this.#places.map(({ edge, slot }, at) => untracked(() => tensorOf(this.read(at), edge, slot)));
-    const given = this.#outputs.map((output, k) => untracked(() => lend(incoming[k] ?? zerosOf(output))));
-    const returned = untracked(() => this.#backward(saved, given));
+    const outside = this.#scoped ? <T>(fn: () => T): T => fn() : untracked;
+    const handle = this.#scoped ? (g: Tensor): Tensor => g : lend;
+    const saved = this.#places.map(({ edge, slot }, at) => outside(() => tensorOf(this.read(at), edge, slot)));
+    const given = this.#outputs.map((output, k) => outside(() => handle(incoming[k] ?? zerosOf(output))));
+    const returned = outside(() => this.#backward(saved, given));
     const list: readonly (Tensor | null)[] = returned === null || returned instanceof Tensor ? [returned] : returned;
     if (list.length !== this.#shapes.length) {
       throw new GradientError(
@@ -108,7 +121,7 @@ class CustomNode extends GradNode {
           `backward gave argument ${i} a gradient of another shape (got ${formatShape(g.shape)} for ${formatShape(shape)})`,
         );
       }
-      return lend(g);
+      return handle(g);
     });
   }
 }

@@ -3,7 +3,7 @@ import "./install.ts";
 
 export { detectAnomaly } from "./anomaly.ts";
 export { checkpoint } from "./checkpoint.ts";
-export { type CustomGradients, customFunction, type FunctionContext } from "./custom-function.ts";
+export { type CustomFunctionOptions, type CustomGradients, customFunction, type FunctionContext } from "./custom-function.ts";
 export { backward, type GradOptions, grad } from "./grad.ts";
 export { splitJointly } from "./split-jointly.ts";
 export { type CheckOptions, gradcheck, gradgradcheck } from "./testing/gradcheck.ts";

@@ -1,8 +1,10 @@
-// Recurrent nets. The products of all inputs with their weights are one matmul; a time step is one matmul and one formula. Rows are time-major, as
-// in packed sequences: step t takes batchSizes[t] rows, and sequences that have ended are at the end of a batch.
+// Recurrent nets, composed of recorded ops. Rows are time-major, as in packed sequences: step t takes batchSizes[t] rows, and sequences that have
+// ended are at the end of a batch. Whole sequences run on fewer and larger kernels in recurrent-sequence.ts; this is what second derivatives
+// are made of.
 import { splitJointly } from "@gradkit/autograd/split-jointly";
-import { addmm, cat, GradkitError, linear, pointwise, relu, scope, type Tensor, tanh } from "@gradkit/tensor";
-import * as f from "@gradkit/tensor/formula";
+import { addmm, cat, linear, pointwise, scope, type Tensor } from "@gradkit/tensor";
+import type { Node } from "@gradkit/tensor/formula";
+import type { CellKind } from "./cell-kinds.ts";
 
 /** What a cell hands on: its hidden state h [N, H] first, which is also its output; an LSTM's cell state c second. */
 export type State = readonly Tensor[];
@@ -12,77 +14,55 @@ export interface RecurrentWeights {
   readonly hh: Tensor; // [gates·H, out]
   readonly biasIh: Tensor | null; // [gates·H]
   readonly biasHh: Tensor | null; // [gates·H]
-  /** Projection of the hidden state. */
-  readonly hr: Tensor | null; // [P, H]
+  /** Projection of the hidden state (Sak et al. 2014). */
+  readonly hr: Tensor | null; // [out, H]
 }
 
-/** A kind of cell: how often the hidden size stands in its weights, and what it does. */
-export interface CellKind {
-  readonly gates: number;
-  /** What the inputs of all steps add to the gates. */
-  readonly products: (x: Tensor, weights: RecurrentWeights) => Tensor;
-  /** `hh` is transposed: [out, gates·H]. */
-  readonly step: (products: Tensor, state: State, hh: Tensor, weights: RecurrentWeights) => State;
+/** W·x + b of all rows x [M, in], and b' where it may be added here: [M, gates·H]. */
+export function inputProducts({ addsProducts }: CellKind, x: Tensor, { ih, biasIh, biasHh }: RecurrentWeights): Tensor {
+  return linear(x, ih, addsProducts && biasIh && biasHh ? biasIh.add(biasHh) : biasIh);
 }
 
-/** Both biases where they only ever appear as a sum. */
-const withBothBiases = (x: Tensor, { ih, biasIh, biasHh }: RecurrentWeights): Tensor =>
-  linear(x, ih, biasIh && biasHh ? biasIh.add(biasHh) : null);
+/** b' where it stays with V·h. */
+export const hiddenBias = ({ addsProducts }: CellKind, { biasHh }: RecurrentWeights): Tensor | null => (addsProducts ? null : biasHh);
 
-const elman = (activation: (x: Tensor) => Tensor): CellKind => ({
-  gates: 1,
-  products: withBothBiases,
-  step: (products, [h], hh) => [activation(addmm(products, h as Tensor, hh))],
-});
+/** The parts of the state that the formula of a cell reads. */
+export const readState = <T>({ readsHidden }: CellKind, state: readonly T[]): readonly T[] => (readsHidden ? state : state.slice(1));
 
-/** h' = tanh(W·x + b + V·h + b') (Elman 1990), or with relu. */
-const elmanCells = { tanh: /* @__PURE__ */ elman(tanh), relu: /* @__PURE__ */ elman(relu) };
-export type Nonlinearity = keyof typeof elmanCells;
+type Forward = (...tensors: Tensor[]) => Tensor[];
+const forwards = new WeakMap<CellKind, Forward>();
 
-export function rnnCell(name: string, nonlinearity: Nonlinearity): CellKind {
-  const kind = elmanCells[nonlinearity];
-  if (!kind) throw new GradkitError(name, `nonlinearity is "tanh" or "relu" (got ${JSON.stringify(nonlinearity)})`);
-  return kind;
+/** The formula of a cell as an op, on the gates of both products and what it reads of the state. */
+function forwardOf(kind: CellKind): Forward {
+  let forward = forwards.get(kind);
+  if (!forward) {
+    const { gates } = kind;
+    const op = pointwise(`${kind.name}Cell`, (...nodes) => {
+      const { state } = kind.forward(nodes.slice(0, gates), nodes.slice(gates, 2 * gates), nodes.slice(2 * gates));
+      return (state.length === 1 ? state[0] : state) as Node;
+    });
+    forward = (...tensors) => [op(...tensors)].flat();
+    forwards.set(kind, forward);
+  }
+  return forward;
 }
 
-/** Input, forget, candidate and output gates before their activations, and the cell state; gives h and c. */
-const lstmGates = /* @__PURE__ */ pointwise("lstmGates", (input, forget, candidate, output, c) => {
-  const next = f.add(f.mul(f.sigmoid(forget), c), f.mul(f.sigmoid(input), f.tanh(candidate)));
-  return [f.mul(f.sigmoid(output), f.tanh(next)), next];
-});
-
-/** Hochreiter & Schmidhuber 1997, with forget gates (Gers et al. 2000) and projections (Sak et al. 2014). */
-export const lstmCell: CellKind = {
-  gates: 4,
-  products: withBothBiases,
-  step(products, [h, c], hh, { hr }) {
-    const [next, cell] = lstmGates(...gatesOf(addmm(products, h as Tensor, hh), 4), c as Tensor);
-    return [hr ? linear(next, hr) : next, cell];
-  },
-};
-
-/** Reset, update and candidate gates, from the input and from the hidden state, and the hidden state. */
-const gruGates = /* @__PURE__ */ pointwise("gruGates", (inReset, inUpdate, inNew, reset, update, fresh, h) => {
-  const candidate = f.tanh(f.add(inNew, f.mul(f.sigmoid(f.add(inReset, reset)), fresh)));
-  return f.add(candidate, f.mul(f.sigmoid(f.add(inUpdate, update)), f.sub(h, candidate)));
-});
-
-/** Cho et al. 2014, with the reset gate behind the product as in cuDNN: the two biases of the candidate do not merge. */
-export const gruCell: CellKind = {
-  gates: 3,
-  products: (x, { ih, biasIh }) => linear(x, ih, biasIh),
-  step(products, [h], hh, { biasHh }) {
-    const recurrent = biasHh ? addmm(biasHh, h as Tensor, hh) : (h as Tensor).matmul(hh);
-    return [gruGates(...gatesOf(products, 3), ...gatesOf(recurrent, 3), h as Tensor)];
-  },
-};
-
-/** The gates, side by side in [N, gates·H]. */
-const gatesOf = (x: Tensor, gates: number): Tensor[] => splitJointly(x, new Array<number>(gates).fill((x.shape[1] as number) / gates), 1);
+/** `hh` is transposed: [out, gates·H]. */
+function step(kind: CellKind, products: Tensor, state: State, hh: Tensor, weights: RecurrentWeights): State {
+  const [h] = state as [Tensor];
+  const bias = hiddenBias(kind, weights);
+  const gatesOf = (x: Tensor): Tensor[] => splitJointly(x, new Array<number>(kind.gates).fill((x.shape[1] as number) / kind.gates), 1);
+  const [next, ...others] = forwardOf(kind)(
+    ...gatesOf(products),
+    ...gatesOf(bias ? addmm(bias, h, hh) : h.matmul(hh)),
+    ...readState(kind, state),
+  ) as [Tensor, ...Tensor[]];
+  return [weights.hr ? linear(next, weights.hr) : next, ...others];
+}
 
 /** One step outside a sequence. x [N, in]. */
 export const cellStep = (kind: CellKind, x: Tensor, state: State, weights: RecurrentWeights): State =>
-  scope(() => kind.step(kind.products(x, weights), state, weights.hh.t(), weights));
+  scope(() => step(kind, inputProducts(kind, x, weights), state, weights.hh.t(), weights));
 
 const splitRows = (state: State, first: number, rest: number): State[] => {
   const parts = state.map((x) => splitJointly(x, [first, rest], 0));
@@ -94,16 +74,22 @@ const joinRows = (states: readonly State[]): State => {
   return others.length === 0 ? first : first.map((_, i) => cat(states.map((state) => state[i] as Tensor)));
 };
 
-/** Runs one direction of one layer over rows [Σ batchSizes, in]; gives the outputs [Σ batchSizes, out] and the last state of every sequence. */
-export function runDirection(
+/** What one direction of one layer gives: outputs [Σ batchSizes, out], and the last state of every sequence. */
+export interface DirectionResult {
+  readonly outputs: Tensor;
+  readonly last: State;
+}
+
+/** Runs one direction of one layer over rows [Σ batchSizes, in], a step at a time. */
+export function composeDirection(
   kind: CellKind,
   rows: Tensor,
   batchSizes: readonly number[],
   initial: State,
   weights: RecurrentWeights,
   reverse: boolean,
-): { outputs: Tensor; last: State } {
-  const products = splitJointly(kind.products(rows, weights), batchSizes, 0);
+): DirectionResult {
+  const products = splitJointly(inputProducts(kind, rows, weights), batchSizes, 0);
   const hh = weights.hh.t();
   const outputs = new Array<Tensor>(batchSizes.length);
   const order = [...batchSizes.keys()];
@@ -126,7 +112,7 @@ export function runDirection(
       waiting = rest;
     }
     size = count;
-    state = kind.step(products[t] as Tensor, state, hh, weights);
+    state = step(kind, products[t] as Tensor, state, hh, weights);
     outputs[t] = state[0] as Tensor;
   }
   return { outputs: cat(outputs), last: joinRows([state, ...ended]) };

@@ -1,6 +1,7 @@
 // Gated recurrent units.
 import type { Tensor } from "@gradkit/tensor";
-import { type CellKind, gruCell, type State } from "../functional/recurrent.ts";
+import { type CellKind, gruCell } from "../functional/cell-kinds.ts";
+import type { State } from "../functional/recurrent.ts";
 import { Recurrent, type RecurrentOptions } from "./recurrent.ts";
 
 /**

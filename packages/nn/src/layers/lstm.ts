@@ -1,6 +1,7 @@
 // Long short-term memory.
 import type { Tensor } from "@gradkit/tensor";
-import { type CellKind, lstmCell, type State } from "../functional/recurrent.ts";
+import { type CellKind, lstmCell } from "../functional/cell-kinds.ts";
+import type { State } from "../functional/recurrent.ts";
 import { Recurrent, type RecurrentOptions } from "./recurrent.ts";
 
 export interface LSTMOptions extends RecurrentOptions {

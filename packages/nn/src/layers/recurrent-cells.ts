@@ -1,6 +1,7 @@
 // One step of a recurrent net, for loops of your own.
 import { formatShape, ShapeError, scope, type Tensor, uniform, zeros } from "@gradkit/tensor";
-import { type CellKind, cellStep, gruCell, lstmCell, type Nonlinearity, rnnCell, type State } from "../functional/recurrent.ts";
+import { type CellKind, gruCell, lstmCell, type Nonlinearity, rnnCell } from "../functional/cell-kinds.ts";
+import { cellStep, type State } from "../functional/recurrent.ts";
 import { Module } from "../module.ts";
 import { type Parameter, parameter } from "../parameter.ts";
 import { pythonBool } from "../print-module.ts";

@@ -1,8 +1,10 @@
 // What RNN, LSTM and GRU share: their weights by layer and direction, the checks of what comes in, and the walk through the layers.
 import { cat, formatShape, IndexError, ShapeError, scope, type Tensor, uniform, zeros } from "@gradkit/tensor";
+import type { CellKind } from "../functional/cell-kinds.ts";
 import { dropout } from "../functional/dropout.ts";
 import { PackedSequence, takeRows } from "../functional/packed-sequence.ts";
-import { type CellKind, type RecurrentWeights, runDirection, type State } from "../functional/recurrent.ts";
+import type { RecurrentWeights, State } from "../functional/recurrent.ts";
+import { runDirection } from "../functional/recurrent-direction.ts";
 import { Module } from "../module.ts";
 import { type Parameter, parameter } from "../parameter.ts";
 import { pythonBool, pythonFloat } from "../print-module.ts";
@@ -137,7 +139,7 @@ export abstract class Recurrent<S> extends Module {
   #initial(x: Tensor, batch: number, batched: boolean, given: State | null): State {
     const layers = this.numLayers * this.#directions.length;
     const sizes = [this.projSize || this.hiddenSize, this.hiddenSize];
-    const count = this.kind.gates === 4 ? 2 : 1;
+    const count = this.kind.states;
     if (!given) return sizes.slice(0, count).map((size) => zeros([layers, batch, size], { dtype: x.dtype, device: x.device }));
     return given.map((state, i) => {
       const expected = formatShape([layers, ...(batched ? [batch] : []), sizes[i] as number]);

@@ -1,6 +1,7 @@
 // The plain recurrent net.
 import type { Tensor } from "@gradkit/tensor";
-import { type CellKind, type Nonlinearity, rnnCell, type State } from "../functional/recurrent.ts";
+import { type CellKind, type Nonlinearity, rnnCell } from "../functional/cell-kinds.ts";
+import type { State } from "../functional/recurrent.ts";
 import { Recurrent, type RecurrentOptions } from "./recurrent.ts";
 
 export interface RNNOptions extends RecurrentOptions {
