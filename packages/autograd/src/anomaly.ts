@@ -1,7 +1,7 @@
 // Which op made the first NaN of a backward pass: gradients are looked at as they are made, and ops know where they were recorded.
 import { formatShape, GradientError, noGrad, type Shape, type Tensor } from "@gradkit/tensor";
 import { callSite, untracked } from "@gradkit/tensor/recorder";
-import { type Gradients, type GradNode, observeRecording } from "./node.ts";
+import { type Gradients, type GradNode, gradientWatcher, observeRecording, watchGradients } from "./node.ts";
 
 interface Watched {
   readonly op: string;
@@ -17,8 +17,6 @@ interface Watch {
   readonly sites: WeakMap<GradNode, string>;
 }
 
-let watch: Watch | null = null;
-
 /**
  * Runs `fn`, which computes a loss and calls backward, and throws a GradientError when a gradient became NaN: it names the op whose gradient was
  * the first, and where that op was called. For debugging, as torch.autograd.detect_anomaly: every op costs a stack capture, every gradient a
@@ -28,19 +26,19 @@ let watch: Watch | null = null;
  * await detectAnomaly(() => criterion.call(model.call(x), y).backward());
  */
 export async function detectAnomaly<T>(fn: () => T | Promise<T>): Promise<T> {
-  if (watch) throw new GradientError("detectAnomaly", "it is running already");
-  const { seen, sites }: Watch = { seen: [], sites: new WeakMap() };
+  if (gradientWatcher()) throw new GradientError("detectAnomaly", "it is running already");
+  const watch: Watch = { seen: [], sites: new WeakMap() };
   const library = new URL(".", import.meta.url).pathname;
-  watch = { seen, sites };
-  observeRecording((node) => sites.set(node, callSite(library)));
+  watchGradients((node, gradients) => look(node, gradients, watch));
+  observeRecording((node) => watch.sites.set(node, callSite(library)));
   let result: T;
   try {
     result = await fn();
   } finally {
-    watch = null;
+    watchGradients(null);
     observeRecording(null);
   }
-  for (const { op, input, shape, site, hasNaN } of seen) {
+  for (const { op, input, shape, site, hasNaN } of watch.seen) {
     if ((await hasNaN.item()) === 0) continue;
     const where = site === "" ? "It was called outside detectAnomaly" : `It was called\n${site}`;
     throw new GradientError(
@@ -51,10 +49,8 @@ export async function detectAnomaly<T>(fn: () => T | Promise<T>): Promise<T> {
   return result;
 }
 
-/** Called by the backward pass with the gradients of each op's inputs. */
-export function watchGradients(node: GradNode, gradients: Gradients): void {
-  if (!watch) return;
-  const { seen, sites } = watch;
+/** Notes which gradients of an op's inputs have a NaN. */
+function look(node: GradNode, gradients: Gradients, { seen, sites }: Watch): void {
   gradients.forEach((g, input) => {
     if (!g) return;
     const hasNaN = untracked(() => noGrad(() => g.isnan().any()));

@@ -2,8 +2,7 @@
 import { type BackwardOptions, enableGrad, formatShape, GradientError, noGrad, scope, type Tensor } from "@gradkit/tensor";
 import { retire, sameShape, untracked } from "@gradkit/tensor/recorder";
 import { accumulate, addGradients, deliverable, distinct, letGo, runHooks } from "./accumulate.ts";
-import { watchGradients } from "./anomaly.ts";
-import { type Edge, type Gradients, GradNode } from "./node.ts";
+import { type Edge, type Gradients, GradNode, gradientWatcher } from "./node.ts";
 import { NodeQueue } from "./node-queue.ts";
 import { allEdges, edgesTo, type IsUseful } from "./reachable.ts";
 import { edgeOf } from "./view-history.ts";
@@ -106,7 +105,7 @@ class Pass {
     if (wanted.includes(true)) {
       const compute = (): Gradients => node.gradients(incoming, wanted);
       const results = this.#createGraph ? compute() : scope(() => distinct(compute(), incoming));
-      watchGradients(node, results);
+      gradientWatcher()?.(node, results);
       this.#finish(node, incoming);
       edges.forEach((edge, i) => {
         const g = results[i];

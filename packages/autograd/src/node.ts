@@ -16,6 +16,16 @@ export function observeRecording(fn: ((node: GradNode) => void) | null): void {
   observer = fn;
 }
 
+let watcher: ((node: GradNode, gradients: Gradients) => void) | null = null;
+
+/** Has the gradients of every node's inputs pass through `fn`; null ends it. */
+export function watchGradients(fn: ((node: GradNode, gradients: Gradients) => void) | null): void {
+  watcher = fn;
+}
+
+/** Whoever watches gradients: nobody but detectAnomaly, which programs without it do not carry. */
+export const gradientWatcher = (): typeof watcher => watcher;
+
 export abstract class GradNode implements GradFn {
   readonly name: string;
   /** Ops that ran later have larger numbers: backward takes the largest first. */

@@ -9,7 +9,7 @@ import { indexPut, indexPut_ } from "./ops/index-put.ts";
 import { at } from "./ops/indexing.ts";
 import { chunk, split, unbind } from "./ops/join.ts";
 import { maskedFill, maskedFill_ } from "./ops/masked.ts";
-import { addmm, baddbmm, bmm, dot, matmul, mm, mv, outer } from "./ops/matmul.ts";
+import { bmm, dot, matmul, mm, mv, outer } from "./ops/matmul.ts";
 import {
   broadcastTo, diagonal, expand, expandAs, flatten, flip, movedim, narrow, permute, ravel, reshape, reshapeAs, select, slice, squeeze, t, transpose,
   unflatten, unfold, unsqueeze, view, viewAs,
@@ -46,7 +46,7 @@ const functions = {
   gather, indexAdd, indexSelect, scatter, scatterAdd,
   tril, triu, repeat,
   chunk, split, unbind,
-  addmm, baddbmm, bmm, dot, matmul, mm, mv, outer,
+  bmm, dot, matmul, mm, mv, outer,
   broadcastTo, diagonal, expand, expandAs, flatten, flip, movedim, narrow, permute, ravel, reshape, reshapeAs, select, slice, squeeze, t, transpose,
   unflatten, unfold, unsqueeze, view, viewAs,
   all, amax, amin, any, argmax, argmin, mean, prod, sum,

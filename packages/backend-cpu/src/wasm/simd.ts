@@ -19,6 +19,7 @@ const constant = (lanes: ArrayBufferView): V128 => {
 
 const floats = (x: Vector): V128 => (typeof x === "number" ? constant(new Float32Array(4).fill(x)) : x);
 const ints = (x: Vector): V128 => (typeof x === "number" ? constant(new Int32Array(4).fill(x)) : x);
+const doubles = (x: Vector): V128 => (typeof x === "number" ? constant(new Float64Array(2).fill(x)) : x);
 
 type Lift = (x: Vector) => V128;
 const unary = (op: number, lift: Lift) => (a: Vector) => v128op(lift(a), opcode(op));
@@ -146,23 +147,23 @@ export const i32x4 = {
 };
 
 export const f64x2 = {
-  const: (x: number): V128 => constant(new Float64Array(2).fill(x)),
-  add: (a: V128, b: V128): V128 => v128op(a, b, opcode(0xf0)),
-  sub: (a: V128, b: V128): V128 => v128op(a, b, opcode(0xf1)),
-  mul: (a: V128, b: V128): V128 => v128op(a, b, opcode(0xf2)),
-  div: (a: V128, b: V128): V128 => v128op(a, b, opcode(0xf3)),
-  abs: (a: V128): V128 => v128op(a, opcode(0xec)),
-  trunc: (a: V128): V128 => v128op(a, opcode(0x7a)),
-  ge: (a: V128, b: V128): V128 => v128op(a, b, opcode(0x4c)),
-  lt: (a: V128, b: V128): V128 => v128op(a, b, opcode(0x49)),
+  const: doubles,
+  add: binary(0xf0, doubles),
+  sub: binary(0xf1, doubles),
+  mul: binary(0xf2, doubles),
+  div: binary(0xf3, doubles),
+  abs: unary(0xec, doubles),
+  trunc: unary(0x7a, doubles),
+  ge: binary(0x4c, doubles),
+  lt: binary(0x49, doubles),
   /** Lanes 0 and 1 of four integers. */
-  fromLowI32S: (a: V128): V128 => v128op(a, opcode(0xfe)),
-  fromLowI32U: (a: V128): V128 => v128op(a, opcode(0xff)),
+  fromLowI32S: unary(0xfe, ints),
+  fromLowI32U: unary(0xff, ints),
   /** To lanes 0 and 1 of four integers, saturating; the others are 0. */
-  truncSatZeroS: (a: V128): V128 => v128op(a, opcode(0xfc)),
-  truncSatZeroU: (a: V128): V128 => v128op(a, opcode(0xfd)),
+  truncSatZeroS: unary(0xfc, doubles),
+  truncSatZeroU: unary(0xfd, doubles),
   /** Lanes 0 and 1 of four floats. */
-  promoteLow: (a: V128): V128 => v128op(a, opcode(0x5f)),
+  promoteLow: unary(0x5f, floats),
   /** To lanes 0 and 1 of four floats; the others are 0. */
-  demoteZero: (a: V128): V128 => v128op(a, opcode(0x5e)),
+  demoteZero: unary(0x5e, doubles),
 };
