@@ -10,6 +10,7 @@ const config: ViteUserConfig = defineConfig({
   test: {
     include: ["packages/*/{src,test}/**/*.test.ts", "apps/**/*.test.ts", "tools/**/*.test.ts"],
     pool: "forks",
+    testTimeout: 30_000, // machines are shared, and some oracles are plain loops
     reporters: ["default", closingLine],
   },
 });

@@ -72,6 +72,11 @@ export class Memory implements Target {
     return buffer;
   }
 
+  /** The address of memory that stays with the device and is nobody's: it counts neither as live nor as pooled. */
+  reserve(byteLength: number): number {
+    return this.#take(byteLength);
+  }
+
   release(buffer: CpuBuffer): void {
     if (buffer.released) throw new DeviceError("release", "this buffer was released before");
     buffer.released = true;

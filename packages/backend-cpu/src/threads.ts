@@ -1,7 +1,6 @@
 // Lanes on several threads. A fork writes down the kernel calls of all lanes but the first, hands out tickets for them, runs the first lane
 // itself and then whatever nobody else has taken. Workers look out for tickets through a training step and sleep after it.
 import { DeviceError } from "@gradkit/tensor/backend";
-import type { CpuBuffer } from "./buffer.ts";
 import type { AnyKernel, Lanes } from "./lanes.ts";
 import type { Memory } from "./memory.ts";
 import { hardwareThreads, spawnWorker } from "./spawn.ts";
@@ -42,7 +41,6 @@ export class Threads implements Lanes {
   readonly #words = new Int32Array(new SharedArrayBuffer(4 * wordCount));
   readonly #functions: AnyKernel[] = []; // by number
   readonly #takeLane: () => boolean;
-  readonly #published: CpuBuffer[] = []; // held, never read: what is dropped may be used again
   #spawned = false;
   #forking = false;
   #recording = false;
@@ -158,11 +156,10 @@ export class Threads implements Lanes {
 
   /** Workers compile a module from its bytes when they first meet it. */
   #publish(id: number, bytes: Uint8Array, position: number): void {
-    const buffer = this.#memory.allocate(bytes.length);
-    this.#published.push(buffer);
-    this.#memory.u8.set(bytes, buffer.pointer);
+    const address = this.#memory.reserve(bytes.length);
+    this.#memory.u8.set(bytes, address);
     const entry = wordCount - 3 * (id + 1);
-    this.#words[entry] = buffer.pointer;
+    this.#words[entry] = address;
     this.#words[entry + 1] = bytes.length;
     this.#words[entry + 2] = position;
   }

@@ -2,8 +2,9 @@
 // phases is a correlation of dy with its part of the weights turned round, and nothing is multiplied by zeros between strided gradients.
 import { type ConvAttrs, type FusedKernels, numel, type View } from "@gradkit/tensor/backend";
 import type { CpuBuffer } from "../buffer.ts";
+import { partStart } from "../lanes.ts";
 import { addressOf, contiguous } from "./contiguous.ts";
-import { prepareCorrelation } from "./correlation.ts";
+import { type CorrelationShape, correlationNanoseconds, prepareCorrelation } from "./correlation.ts";
 import { ImageRegion } from "./image-region.ts";
 import type { WindowKernels } from "./window-kernels.ts";
 
@@ -58,7 +59,7 @@ export const createConvInputGrad =
   (dy: View, weight: View, dx: View, { stride, padding, dilation, groups }: ConvAttrs): boolean => {
     const { memory } = kernels;
     if (dy.dtype !== "float32") return false;
-    const [images, allChannels, height, width] = dx.shape as Rank4;
+    const [images, , height, width] = dx.shape as Rank4;
     const [allOutputs, channels, kernelHeight, kernelWidth] = weight.shape as Rank4;
     const [strideY, strideX] = stride as Pair;
     const outputs = allOutputs / groups;
@@ -72,8 +73,8 @@ export const createConvInputGrad =
     const region = { top: rows.first, left: columns.first, height: rows.size, width: columns.size };
     const source = new ImageRegion(kernels, dy, outputs, region);
     const weights = contiguous(kernels, weight);
-    const correlations = phases.map(({ y, x }) => {
-      const shape = {
+    const taps = phases.map(({ y, x }) => {
+      const shape: CorrelationShape = {
         groups,
         channels: outputs,
         outputs: channels,
@@ -91,19 +92,25 @@ export const createConvInputGrad =
       const turned = turnWeights(kernels, weights.address, weight.shape as Rank4, groups, y, x);
       const correlation = prepareCorrelation(kernels, shape, turned.pointer, 0);
       memory.release(turned);
-      return correlation;
+      return { y, x, correlation, nanoseconds: correlationNanoseconds(shape) };
     });
     weights.release();
 
     const whole = strideY === 1 && strideX === 1;
-    const part = whole ? null : memory.allocate(4 * channels * Math.ceil(height / strideY) * Math.ceil(width / strideX));
-    for (let n = 0; n < images; n++)
-      for (let g = 0; g < groups; g++) {
-        const from = source.at(n, g);
-        const target = addressOf(dx) + 4 * (n * allChannels + g * channels) * height * width;
-        phases.forEach(({ y, x }, i) => {
+    const count = images * groups;
+    const nanoseconds = taps.reduce((sum, each) => sum + each.nanoseconds, 0);
+    const lanes = memory.lanes.count(count * nanoseconds, count);
+    memory.lanes.fork(lanes, (lane) => {
+      const part = whole ? null : memory.allocate(4 * channels * Math.ceil(height / strideY) * Math.ceil(width / strideX));
+      const open = source.open();
+      const runs = taps.map(({ y, x, correlation }) => ({ y, x, correlation: correlation.open() }));
+      for (let i = partStart(count, lane, lanes); i < partStart(count, lane + 1, lanes); i++) {
+        const group = i % groups;
+        const from = open.at((i - group) / groups, group);
+        const target = addressOf(dx) + 4 * i * channels * height * width;
+        for (const { y, x, correlation } of runs) {
           const start = from + (y.start - rows.first) * source.rowStride + 4 * (x.start - columns.first);
-          correlations[i]?.run(g, start, part ? part.pointer : target);
+          correlation.run(group, start, part ? part.pointer : target);
           if (part)
             kernels.copyPlanes(
               channels,
@@ -118,11 +125,13 @@ export const createConvInputGrad =
               4 * strideY * width,
               4 * strideX,
             );
-        });
+        }
       }
-    for (const correlation of correlations) correlation.release();
-    if (part) memory.release(part);
-    source.release();
+      for (const { correlation } of runs) correlation.release();
+      if (part) memory.release(part);
+      open.release();
+    });
+    for (const { correlation } of taps) correlation.release();
     return true;
   };
 

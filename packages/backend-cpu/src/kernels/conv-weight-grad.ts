@@ -1,17 +1,20 @@
 // FusedKernels.convWeightGrad: for each group, the products of x's windows with dy, summed over all positions of all images.
 import { type ConvAttrs, type FusedKernels, numel, type View } from "@gradkit/tensor/backend";
+import { partStart } from "../lanes.ts";
 import { addressOf } from "./contiguous.ts";
-import { ImageRegion } from "./image-region.ts";
+import { flopsPerNanosecond } from "./correlation.ts";
+import { ImageRegion, type Region } from "./image-region.ts";
 import { sumByTiles } from "./weight-sum-tiles.ts";
 import { sumByVectors, takesVectors } from "./weight-sum-vectors.ts";
 import { type WindowSizes, windowGeometry } from "./window-geometry.ts";
 import type { WindowKernels } from "./window-kernels.ts";
 
-/** For one group; dy in adjacent rows, the elements of x's rows neighbours; strides of planes and rows in bytes. */
+/** For one group; dy in adjacent rows, the elements of x's rows neighbours; strides of planes and rows, and between outputs of dweight, in bytes. */
 export interface WeightSumShape extends WindowSizes {
   readonly xPlane: number;
   readonly xRow: number;
   readonly dyPlane: number;
+  readonly weightStride: number;
 }
 
 /** Sums of one group at a time: start, add each image, finish. */
@@ -30,20 +33,101 @@ export const createConvWeightGrad =
     kernels.memory.f32.fill(0, first, first + numel(dweight.shape));
     if (numel(dweight.shape) === 0 || numel(dy.shape) === 0) return true;
     const { images, sizes, region } = windowGeometry(dweight, dy, attrs);
-    const { channels, outputs, outHeight, outWidth, kernelHeight, kernelWidth } = sizes;
-
-    const windows = new ImageRegion(kernels, x, channels, region);
-    const all = { top: 0, left: 0, height: outHeight, width: outWidth };
-    const gradients = new ImageRegion(kernels, dy, outputs, all, { adjacentRows: true });
-    const shape: WeightSumShape = { ...sizes, xPlane: windows.planeStride, xRow: windows.rowStride, dyPlane: gradients.planeStride };
-    const sum = takesVectors(shape) ? sumByVectors(kernels, shape) : sumByTiles(kernels, shape);
-    for (let g = 0; g < attrs.groups; g++) {
-      sum.start(addressOf(dweight) + 4 * g * outputs * channels * kernelHeight * kernelWidth);
-      for (let n = 0; n < images; n++) sum.add(windows.at(n, g), gradients.at(n, g));
-      sum.finish();
-    }
-    sum.release();
-    windows.release();
-    gradients.release();
+    const whole: Problem = {
+      x,
+      dy,
+      sizes,
+      groups: attrs.groups,
+      images,
+      region,
+      dweight: addressOf(dweight),
+      vectors: takesVectors(sizes),
+    };
+    const nanoseconds = (2 * numel(dweight.shape) * images * sizes.outHeight * sizes.outWidth) / flopsPerNanosecond;
+    const { lanes } = kernels.memory;
+    const divide = division(whole);
+    const count = lanes.count(nanoseconds, divide.most);
+    const weightStride = 4 * sizes.channels * sizes.kernelHeight * sizes.kernelWidth;
+    lanes.fork(count, (lane) =>
+      solve(kernels, divide.part(partStart(divide.most, lane, count), partStart(divide.most, lane + 1, count)), weightStride),
+    );
     return true;
   };
+
+/** Weight gradients of some groups, channels and outputs. */
+interface Problem {
+  readonly x: View;
+  readonly dy: View;
+  readonly sizes: WindowSizes;
+  readonly groups: number;
+  readonly images: number;
+  readonly region: Region;
+  /** The address of the first one. */
+  readonly dweight: number;
+  readonly vectors: boolean;
+}
+
+/** How lanes share a problem: by groups; where there is one, by channels, or by outputs if there are more of them. */
+function division(whole: Problem): { most: number; part(first: number, end: number): Problem } {
+  const { x, dy, sizes, groups, dweight } = whole;
+  const { channels, outputs, kernelHeight, kernelWidth } = sizes;
+  const window = kernelHeight * kernelWidth;
+  if (groups > 1) {
+    const part = (first: number, end: number): Problem => ({
+      ...whole,
+      x: someChannels(x, first * channels, end * channels),
+      dy: someChannels(dy, first * outputs, end * outputs),
+      groups: end - first,
+      dweight: dweight + 4 * first * outputs * channels * window,
+    });
+    return { most: groups, part };
+  }
+  if (channels * window >= outputs) {
+    const part = (first: number, end: number): Problem => ({
+      ...whole,
+      x: someChannels(x, first, end),
+      sizes: { ...sizes, channels: end - first },
+      dweight: dweight + 4 * first * window,
+    });
+    return { most: channels, part };
+  }
+  const part = (first: number, end: number): Problem => ({
+    ...whole,
+    dy: someChannels(dy, first, end),
+    sizes: { ...sizes, outputs: end - first },
+    dweight: dweight + 4 * first * channels * window,
+  });
+  return { most: outputs, part };
+}
+
+const someChannels = ({ buffer, dtype, shape, strides, offset }: View, first: number, end: number): View => ({
+  buffer,
+  dtype,
+  shape: shape.with(1, end - first),
+  strides,
+  offset: offset + first * (strides[1] as number),
+});
+
+function solve(kernels: WindowKernels, { x, dy, sizes, groups, images, region, dweight, vectors }: Problem, weightStride: number): void {
+  const { channels, outputs, outHeight, outWidth } = sizes;
+  const all = { top: 0, left: 0, height: outHeight, width: outWidth };
+  const windows = new ImageRegion(kernels, x, channels, region);
+  const gradients = new ImageRegion(kernels, dy, outputs, all, { adjacentRows: true });
+  const shape: WeightSumShape = {
+    ...sizes,
+    xPlane: windows.planeStride,
+    xRow: windows.rowStride,
+    dyPlane: gradients.planeStride,
+    weightStride,
+  };
+  const [xs, dys] = [windows.open(), gradients.open()];
+  const sum = vectors ? sumByVectors(kernels, shape) : sumByTiles(kernels, shape);
+  for (let g = 0; g < groups; g++) {
+    sum.start(dweight + g * outputs * weightStride);
+    for (let n = 0; n < images; n++) sum.add(xs.at(n, g), dys.at(n, g));
+    sum.finish();
+  }
+  sum.release();
+  xs.release();
+  dys.release();
+}

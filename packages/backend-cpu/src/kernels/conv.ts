@@ -1,7 +1,8 @@
 // FusedKernels.conv: direct convolution, image by image. Only what padding or odd strides demand is copied.
 import { type ConvAttrs, type FusedKernels, numel, type View } from "@gradkit/tensor/backend";
+import { partStart } from "../lanes.ts";
 import { addressOf, contiguous } from "./contiguous.ts";
-import { type CorrelationShape, prepareCorrelation } from "./correlation.ts";
+import { type CorrelationShape, correlationNanoseconds, prepareCorrelation } from "./correlation.ts";
 import { ImageRegion } from "./image-region.ts";
 import { windowGeometry } from "./window-geometry.ts";
 import type { WindowKernels } from "./window-kernels.ts";
@@ -21,11 +22,18 @@ export const createConv =
     const correlation = prepareCorrelation(kernels, shape, weights.address, start?.address ?? 0);
     weights.release();
     start?.release();
-    for (let n = 0; n < images; n++)
-      for (let g = 0; g < groups; g++) {
-        correlation.run(g, source.at(n, g), addressOf(y) + 4 * (n * groups + g) * outputs * outHeight * outWidth);
+    const planes = 4 * outputs * outHeight * outWidth; // bytes of one group's
+    const count = images * groups;
+    const lanes = kernels.memory.lanes.count(count * correlationNanoseconds(shape), count);
+    kernels.memory.lanes.fork(lanes, (lane) => {
+      const [from, part] = [source.open(), correlation.open()];
+      for (let i = partStart(count, lane, lanes); i < partStart(count, lane + 1, lanes); i++) {
+        const group = i % groups;
+        part.run(group, from.at((i - group) / groups, group), addressOf(y) + i * planes);
       }
+      part.release();
+      from.release();
+    });
     correlation.release();
-    source.release();
     return true;
   };

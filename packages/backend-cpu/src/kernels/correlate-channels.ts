@@ -1,5 +1,5 @@
 // Correlation with positions on the splat side and output channels in vectors. The result comes out channels-last and is transposed block by block.
-import { type PrepareCorrelation, windowRuns, windowSize, writeTable } from "./correlation.ts";
+import { type OpenCorrelation, type PrepareCorrelation, windowRuns, windowSize, writeTable } from "./correlation.ts";
 
 const blockPositions = 768; // so that a block of results is still in the cache when it is transposed
 
@@ -26,10 +26,10 @@ export const correlateChannels: PrepareCorrelation = (kernels, shape, weights, b
     if (bias) memory.f32.copyWithin((start.pointer >>> 2) + g * paddedOutputs, from, from + outputs);
   }
   const block = Math.ceil(positions / Math.ceil(positions / blockPositions));
-  const channelsLast = memory.allocate(4 * block * paddedOutputs); // [block, paddedOutputs]
 
-  return {
-    run: (group, x, y) => {
+  const open = (): OpenCorrelation => {
+    const channelsLast = memory.allocate(4 * block * paddedOutputs); // [block, paddedOutputs]
+    const correlate = (group: number, x: number, y: number): void => {
       for (let first = 0; first < positions; first += block) {
         const count = Math.min(block, positions - first);
         tiles(
@@ -49,9 +49,13 @@ export const correlateChannels: PrepareCorrelation = (kernels, shape, weights, b
         );
         kernels.transpose(channelsLast.pointer, 4 * paddedOutputs, y + 4 * first, 4 * positions, count, outputs);
       }
-    },
+    };
+    return { run: correlate, release: () => memory.release(channelsLast) };
+  };
+  return {
+    open,
     release: () => {
-      for (const buffer of [windowTable, jumpTable, packed, start, channelsLast]) memory.release(buffer);
+      for (const buffer of [windowTable, jumpTable, packed, start]) memory.release(buffer);
     },
   };
 };

@@ -21,20 +21,21 @@ export const correlatePositions: PrepareCorrelation = (kernels, shape, weights, 
     const groupBias = bias ? bias + 4 * g * outputs : 0;
     packRows(kernels, outputs, k, tile.rows, weights + 4 * g * outputs * k, groupBias, packed.pointer + g * outputs * rowBytes);
   }
+  const correlate = (group: number, x: number, y: number): void =>
+    tiles(
+      outputs,
+      table.length / (2 * tile.vectors),
+      jumps.length,
+      packed.pointer + group * outputs * rowBytes,
+      rowBytes,
+      x,
+      jumpTable.pointer,
+      positionTable.pointer,
+      y,
+      4 * outHeight * outWidth,
+    );
   return {
-    run: (group, x, y) =>
-      tiles(
-        outputs,
-        table.length / (2 * tile.vectors),
-        jumps.length,
-        packed.pointer + group * outputs * rowBytes,
-        rowBytes,
-        x,
-        jumpTable.pointer,
-        positionTable.pointer,
-        y,
-        4 * outHeight * outWidth,
-      ),
+    open: () => ({ run: correlate, release: () => {} }),
     release: () => {
       for (const buffer of [positionTable, jumpTable, packed]) memory.release(buffer);
     },

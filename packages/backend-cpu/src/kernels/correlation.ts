@@ -19,6 +19,12 @@ export interface CorrelationShape extends WindowSizes {
 
 /** A correlation whose tables and packed weights are in memory until `release`. */
 export interface Correlation {
+  /** What one lane runs, with scratch memory of its own. */
+  open(): OpenCorrelation;
+  release(): void;
+}
+
+export interface OpenCorrelation {
   /** Addresses of one group's x [channels, …] and y [outputs, outHeight · outWidth], y contiguous. */
   run(group: number, x: number, y: number): void;
   release(): void;
@@ -38,6 +44,13 @@ export const prepareCorrelation: PrepareCorrelation = (kernels, shape, weights, 
     fits && (byPositions > byChannels || (byPositions === byChannels && channels === 1)) ? correlatePositions : correlateChannels;
   return prepare(kernels, shape, weights, bias);
 };
+
+/** One core's speed, to tell what work is worth sharing. */
+export const flopsPerNanosecond = 50;
+
+/** What one image of one group takes. */
+export const correlationNanoseconds = (shape: CorrelationShape): number =>
+  (2 * windowSize(shape) * shape.outputs * shape.outHeight * shape.outWidth) / flopsPerNanosecond;
 
 /** How much of the vectors' lanes is of use. */
 const filled = (size: number, width: number): number => size / (Math.ceil(size / width) * width);

@@ -1,7 +1,6 @@
 // A rectangle of each image, as window kernels read it: where the image lies so that it can be, in place; else copied, one group of channels at a
 // time, onto a ground that says what padding is.
 import type { View } from "@gradkit/tensor/backend";
-import type { CpuBuffer } from "../buffer.ts";
 import { addressOf } from "./contiguous.ts";
 import type { WindowKernels } from "./window-kernels.ts";
 
@@ -28,6 +27,12 @@ function overlap(size: number, first: number, extent: number): { from: number; c
   return { from, count: Math.max(0, Math.min(size, first + extent) - from), at: from - first };
 }
 
+export interface OpenRegion {
+  /** The address of one image's region, in one group of channels; valid until the next call. */
+  at(image: number, group: number): number;
+  release(): void;
+}
+
 export class ImageRegion {
   /** Bytes between channels and between rows; the elements of a row are neighbours. */
   readonly planeStride: number;
@@ -37,7 +42,8 @@ export class ImageRegion {
   readonly #channels: number;
   readonly #region: Region;
   readonly #strides: Rank4; // of the view, in bytes
-  readonly #copy: CpuBuffer | null; // [channels, height, width]
+  readonly #copies: boolean;
+  readonly #fill: number;
 
   /** Of a view [N, C, H, W]; `channels` are those of one group. */
   constructor(
@@ -53,37 +59,59 @@ export class ImageRegion {
     this.#view = view;
     this.#channels = channels;
     this.#region = region;
+    this.#fill = fill;
     this.#strides = view.strides.map((stride) => 4 * stride) as Rank4;
     const [, planeStride, rowStride, columnStride] = this.#strides;
     const inside = top >= 0 && left >= 0 && top + height <= imageHeight && left + width <= imageWidth;
     if (inside && columnStride === 4 && (!adjacentRows || height === 1 || rowStride === 4 * width)) {
       this.planeStride = planeStride;
       this.rowStride = rowStride;
-      this.#copy = null;
+      this.#copies = false;
       return;
     }
+    this.#copies = true;
     this.planeStride = 4 * height * width;
     this.rowStride = 4 * width;
-    this.#copy = kernels.memory.allocate(channels * this.planeStride);
-    const first = this.#copy.pointer >>> 2;
-    kernels.memory.f32.fill(fill, first, first + channels * height * width);
   }
 
-  /** The address of one image's region, in one group of channels; valid until the next call. */
-  at(image: number, group: number): number {
+  /** Room for one image's region at a time: one for each lane. */
+  open(): OpenRegion {
+    const { memory } = this.#kernels;
+    if (!this.#copies) return { at: (image, group) => this.#inPlace(image, group), release: () => {} };
+    const { height, width } = this.#region;
+    const copy = memory.allocate(this.#channels * this.planeStride);
+    const first = copy.pointer >>> 2;
+    memory.f32.fill(this.#fill, first, first + this.#channels * height * width);
+    return {
+      at: (image, group) => {
+        this.#copy(image, group, copy.pointer);
+        return copy.pointer;
+      },
+      release: () => memory.release(copy),
+    };
+  }
+
+  #channelAddress(image: number, group: number): number {
+    const [imageStride, planeStride] = this.#strides;
+    return addressOf(this.#view) + image * imageStride + group * this.#channels * planeStride;
+  }
+
+  #inPlace(image: number, group: number): number {
+    const [, , rowStride, columnStride] = this.#strides;
+    return this.#channelAddress(image, group) + this.#region.top * rowStride + this.#region.left * columnStride;
+  }
+
+  #copy(image: number, group: number, to: number): void {
     const { top, left, height, width } = this.#region;
-    const [imageStride, planeStride, rowStride, columnStride] = this.#strides;
-    const from = addressOf(this.#view) + image * imageStride + group * this.#channels * planeStride;
-    if (!this.#copy) return from + top * rowStride + left * columnStride;
+    const [, planeStride, rowStride, columnStride] = this.#strides;
     const [, , imageHeight, imageWidth] = this.#view.shape as Rank4;
     const rows = overlap(imageHeight, top, height);
     const columns = overlap(imageWidth, left, width);
-    const to = this.#copy.pointer;
     this.#kernels.copyPlanes(
       this.#channels,
       rows.count,
       columns.count,
-      from + rows.from * rowStride + columns.from * columnStride,
+      this.#channelAddress(image, group) + rows.from * rowStride + columns.from * columnStride,
       planeStride,
       rowStride,
       columnStride,
@@ -92,10 +120,5 @@ export class ImageRegion {
       this.rowStride,
       4,
     );
-    return to;
-  }
-
-  release(): void {
-    if (this.#copy) this.#kernels.memory.release(this.#copy);
   }
 }

@@ -32,12 +32,13 @@ export function createMaxPool(kernels: WindowKernels): FusedKernels["maxPool"] {
     const together = window.padded ? largestDivisor(channels, copiedBytes / (4 * height * width)) : channels;
     const region = { top: -paddingY, left: -paddingX, height, width };
     const source = new ImageRegion(kernels, x, together, region, { fill: Number.NEGATIVE_INFINITY });
+    const open = source.open();
     for (let n = 0; n < images; n++)
       for (let g = 0; g < channels / together; g++) {
         const done = 4 * (n * channels + g * together) * outHeight * outWidth;
         pool(
           together,
-          source.at(n, g),
+          open.at(n, g),
           source.planeStride,
           source.rowStride,
           x.shape[3] as number,
@@ -51,7 +52,7 @@ export function createMaxPool(kernels: WindowKernels): FusedKernels["maxPool"] {
           paddingX,
         );
       }
-    source.release();
+    open.release();
   };
 
   const byWindows = (x: View, y: View, indices: View, { kernelSize, stride, padding, dilation }: PoolAttrs): void => {

@@ -9,7 +9,7 @@ const blockPositions = 448; // a packed panel of dy takes half of the first-leve
 export function sumByTiles(kernels: WindowKernels, shape: WeightSumShape): WeightSum {
   const { memory, width: panelWidth } = kernels;
   const { channels, outputs, outHeight, outWidth, kernelHeight, kernelWidth } = shape;
-  const { strideY, strideX, dilationY, dilationX, xPlane, xRow, dyPlane } = shape;
+  const { strideY, strideX, dilationY, dilationX, xPlane, xRow, dyPlane, weightStride } = shape;
   const k = channels * kernelHeight * kernelWidth;
   const offsets: number[] = [];
   for (let c = 0; c < channels; c++)
@@ -27,7 +27,7 @@ export function sumByTiles(kernels: WindowKernels, shape: WeightSumShape): Weigh
   return {
     start: (dweight) => {
       target = dweight;
-      memory.f32.fill(0, sums.pointer >>> 2, (sums.pointer >>> 2) + k * paddedOutputs);
+      kernels.clear(sums.pointer, 4 * k * paddedOutputs);
     },
     add: (x, dy) => {
       for (let row = 0; row < outHeight; row += blockHeight) {
@@ -50,7 +50,7 @@ export function sumByTiles(kernels: WindowKernels, shape: WeightSumShape): Weigh
         );
       }
     },
-    finish: () => kernels.transpose(sums.pointer, 4 * paddedOutputs, target, 4 * k, k, outputs),
+    finish: () => kernels.transpose(sums.pointer, 4 * paddedOutputs, target, weightStride, k, outputs),
     release: () => {
       for (const buffer of [rowTable, jumpTable, packed, sums]) memory.release(buffer);
     },

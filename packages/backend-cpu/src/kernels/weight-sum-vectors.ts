@@ -4,11 +4,12 @@ import { type Code, type Local, ModuleBuilder, type Target } from "../wasm/emitt
 import { f32, i32 } from "../wasm/scalar.ts";
 import { f32x4, i32x4, type V128, v128 } from "../wasm/simd.ts";
 import type { WeightSum, WeightSumShape } from "./conv-weight-grad.ts";
+import type { WindowSizes } from "./window-geometry.ts";
 import type { WindowKernels } from "./window-kernels.ts";
 
 const widestKernel = 8; // one accumulator for each element of a kernel row
 
-export const takesVectors = ({ outputs, strideX, kernelWidth }: WeightSumShape): boolean =>
+export const takesVectors = ({ outputs, strideX, kernelWidth }: WindowSizes): boolean =>
   outputs <= 2 && strideX === 1 && kernelWidth <= widestKernel;
 
 /** sums[v] += Σ x[i, j + v·step] · dy[i, j] over rows × columns ≥ 1 positions; strides in bytes, dy's rows adjacent. */
@@ -46,7 +47,21 @@ export function compileDotRows(target: Target, { length, step }: { length: numbe
 }
 
 export function sumByVectors(kernels: WindowKernels, shape: WeightSumShape): WeightSum {
-  const { channels, outputs, outHeight, outWidth, kernelHeight, kernelWidth, strideY, dilationY, dilationX, xPlane, xRow, dyPlane } = shape;
+  const {
+    channels,
+    outputs,
+    outHeight,
+    outWidth,
+    kernelHeight,
+    kernelWidth,
+    strideY,
+    dilationY,
+    dilationX,
+    xPlane,
+    xRow,
+    dyPlane,
+    weightStride,
+  } = shape;
   const dots = kernels.dotRows({ length: kernelWidth, step: 4 * dilationX });
   let target = 0;
   return {
@@ -54,13 +69,14 @@ export function sumByVectors(kernels: WindowKernels, shape: WeightSumShape): Wei
       target = dweight;
     },
     add: (x, dy) => {
-      let sums = target;
-      for (let o = 0; o < outputs; o++)
+      for (let o = 0; o < outputs; o++) {
+        let sums = target + o * weightStride;
         for (let c = 0; c < channels; c++)
           for (let u = 0; u < kernelHeight; u++) {
             dots(outHeight, outWidth, x + c * xPlane + u * dilationY * xRow, strideY * xRow, dy + o * dyPlane, sums);
             sums += 4 * kernelWidth;
           }
+      }
     },
     finish: () => {},
     release: () => {},

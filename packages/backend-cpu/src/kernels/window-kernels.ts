@@ -1,5 +1,6 @@
 // The compiled parts that convolution, pooling and their gradients are put together from, each compiled when it is first needed.
 import type { Memory } from "../memory.ts";
+import { type Clear, compileClear } from "./clear.ts";
 import { type CopyPlanes, compileCopyPlanes } from "./copy-planes.ts";
 import { compilePackPanels, type PackPanels } from "./pack.ts";
 import { compilePositionTiles, type PositionTiles } from "./position-tile.ts";
@@ -18,6 +19,7 @@ export class WindowKernels {
   #packPanels: PackPanels | null = null;
   #transpose: Transpose | null = null;
   #copyPlanes: CopyPlanes | null = null;
+  #clear: Clear | null = null;
 
   constructor(memory: Memory) {
     this.memory = memory;
@@ -38,6 +40,11 @@ export class WindowKernels {
   get copyPlanes(): CopyPlanes {
     this.#copyPlanes ??= compileCopyPlanes(this.memory);
     return this.#copyPlanes;
+  }
+
+  get clear(): Clear {
+    this.#clear ??= compileClear(this.memory);
+    return this.#clear;
   }
 
   segmentTiles(run: Run): SegmentTiles {
