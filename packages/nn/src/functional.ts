@@ -2,11 +2,22 @@
 export {
   adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveAvgPool3d, adaptiveMaxPool1d, adaptiveMaxPool1dWithIndices, adaptiveMaxPool2d,
   adaptiveMaxPool2dWithIndices, adaptiveMaxPool3d, adaptiveMaxPool3dWithIndices, affineGrid, avgPool1d, avgPool2d, avgPool3d,
-  celu, conv1d, conv2d, conv3d, convTranspose1d, convTranspose2d, convTranspose3d, elu, gelu, gridSample, hardshrink, hardsigmoid, hardswish, hardtanh, leakyRelu, linear, logSoftmax, logsigmoid, maxPool1d,
-  maxPool1dWithIndices, maxPool2d, maxPool2dWithIndices, maxPool3d, maxPool3dWithIndices, mish, oneHot, pad, relu, relu6, selu, sigmoid, silu,
-  softmax, softplus, softshrink, softsign, tanh, tanhshrink, threshold,
+  conv1d, conv2d, conv3d, convTranspose1d, convTranspose2d, convTranspose3d, elu, gelu, gridSample, hardshrink, hardsigmoid, hardswish, leakyRelu, linear, logSoftmax, logsigmoid, maxPool1d,
+  maxPool1dWithIndices, maxPool2d, maxPool2dWithIndices, maxPool3d, maxPool3dWithIndices, mish, oneHot, pad, pdist, relu, relu6, selu, sigmoid, silu,
+  softmax, softplus, softsign, tanh, tanhshrink, threshold,
 } from "@gradkit/tensor"; // biome-ignore format: a list
-export { type GumbelSoftmaxOptions, glu, gumbelSoftmax, prelu, type RReLUOptions, rrelu, softmin } from "./functional/activations.ts";
+export {
+  celu,
+  type GumbelSoftmaxOptions,
+  glu,
+  gumbelSoftmax,
+  hardtanh,
+  prelu,
+  type RReLUOptions,
+  rrelu,
+  softmin,
+  softshrink,
+} from "./functional/activations.ts";
 export { type AttentionOptions, scaledDotProductAttention } from "./functional/attention.ts";
 export { type BatchNormOptions, batchNorm } from "./functional/batch-norm.ts";
 export { bilinear } from "./functional/bilinear.ts";

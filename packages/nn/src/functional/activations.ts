@@ -1,5 +1,26 @@
-// Activations that are no single formula.
-import { chunk, formatShape, type Generator, IndexError, oneHot, randLike, ShapeError, scope, type Tensor, where } from "@gradkit/tensor";
+// Activations that are no single formula, or whose options can be wrong.
+import {
+  chunk, formatShape, type Generator, IndexError, oneHot, randLike, ShapeError, scope, type Tensor, celu as uncheckedCelu,
+  hardtanh as uncheckedHardtanh, softshrink as uncheckedSoftshrink, where,
+} from "@gradkit/tensor"; // biome-ignore format: a list
+
+/** x moved by lambd towards zero. Throws for a negative lambd. */
+export function softshrink(x: Tensor, { lambd = 0.5 }: { lambd?: number } = {}): Tensor {
+  if (!(lambd >= 0)) throw new IndexError("softshrink", `lambd must be at least 0 (got ${lambd})`);
+  return uncheckedSoftshrink(x, { lambd });
+}
+
+/** max(0, x) + min(0, alpha·(exp(x/alpha) − 1)) (Barron 2017). Throws for an alpha of 0. */
+export function celu(x: Tensor, { alpha = 1 }: { alpha?: number } = {}): Tensor {
+  if (alpha === 0) throw new IndexError("celu", "alpha must not be 0 (got 0)");
+  return uncheckedCelu(x, { alpha });
+}
+
+/** x limited to [minVal, maxVal], without gradient at the bounds. Throws where they are the wrong way round. */
+export function hardtanh(x: Tensor, { minVal = -1, maxVal = 1 }: { minVal?: number; maxVal?: number } = {}): Tensor {
+  if (minVal > maxVal) throw new IndexError("hardtanh", `minVal must not be above maxVal (got ${minVal} and ${maxVal})`);
+  return uncheckedHardtanh(x, { minVal, maxVal });
+}
 
 /** The first half along dim, times the sigmoid of the second (Dauphin et al. 2017). */
 export function glu(x: Tensor, dim = -1): Tensor {

@@ -10,6 +10,7 @@ import {
   type Tensor,
 } from "@gradkit/tensor";
 import { add, mul, type Node, sub } from "@gradkit/tensor/formula";
+import { affine, channelWise } from "./standardise.ts";
 
 export interface BatchNormOptions {
   /** Normalise by this batch, and fold its statistics into the running ones. Default: false. */
@@ -58,6 +59,7 @@ export function batchNorm(
     return batchNormInference(x, running[0] as Tensor, running[1] as Tensor, weight, bias, eps);
   }
   const count = x.numel / (x.shape[1] ?? 1); // values per channel
+  if (x.numel === 0) return scope(() => affine(x.clone(), channelWise(weight, x), channelWise(bias, x))); // which says nothing of the statistics
   if (count === 1) throw new ShapeError("batchNorm", `training needs more than one value per channel (got x ${formatShape(x.shape)})`);
   return scope(() => {
     const { y, mean, variance } = batchNormTraining(x, weight, bias, eps);

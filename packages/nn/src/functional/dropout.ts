@@ -1,5 +1,5 @@
 // Dropout in its forms: of elements or whole channels, to zero or to what keeps SELU's mean and variance. All are off outside training.
-import { dropout as drop, type Generator, IndexError, ones, scope, type Tensor } from "@gradkit/tensor";
+import { dropout as drop, formatShape, type Generator, IndexError, ones, ShapeError, scope, type Tensor } from "@gradkit/tensor";
 
 export interface DropoutOptions {
   /** Probability of a zero. Default: 0.5. */
@@ -32,15 +32,19 @@ const channelShape = (x: Tensor, batched: boolean): number[] => x.shape.map((siz
 
 function dropChannels(op: string, x: Tensor, batched: boolean, { p = 0.5, training = true, ...settings }: DropoutOptions): Tensor {
   checkProbability(op, p);
+  if (batched && x.ndim < 2) throw new ShapeError(op, `expected x [N, C, …] with 2 or more dims (got ${formatShape(x.shape)})`);
   return training && p !== 0 ? scope(() => x.mul(mask(x, channelShape(x, batched), p, settings))) : x;
 }
 
-/** Zeroes whole channels of [N, C, L] or [C, L] (Tompson et al. 2015). */
-export const dropout1d = (x: Tensor, options: DropoutOptions = {}): Tensor => dropChannels("dropout1d", x, x.ndim !== 2, options);
+/** Zeroes whole channels of [N, C, L] or [C, L] (Tompson et al. 2015). Throws for other ranks. */
+export function dropout1d(x: Tensor, options: DropoutOptions = {}): Tensor {
+  if (x.ndim !== 2 && x.ndim !== 3) throw new ShapeError("dropout1d", `expected x [N, C, L] or [C, L] (got ${formatShape(x.shape)})`);
+  return dropChannels("dropout1d", x, x.ndim === 3, options);
+}
 /** Zeroes whole channels of [N, C, H, W]; as in PyTorch three dims are [N, C, L]. */
 export const dropout2d = (x: Tensor, options: DropoutOptions = {}): Tensor => dropChannels("dropout2d", x, true, options);
 /** Zeroes whole channels of [N, C, D, H, W] or [C, D, H, W]. */
-export const dropout3d = (x: Tensor, options: DropoutOptions = {}): Tensor => dropChannels("dropout3d", x, x.ndim !== 4, options);
+export const dropout3d = (x: Tensor, options: DropoutOptions = {}): Tensor => dropChannels("dropout3d", x, x.ndim === 5, options);
 
 /** What SELU tends to for large negative inputs: −scale·alpha (Klambauer et al. 2017). */
 const SELU_FLOOR = 1.7580993408473766;

@@ -1,5 +1,16 @@
 // Rows of a table by number.
-import { embeddingLookup, GradientError, isGradEnabled, noGrad, scope, type Tensor, where } from "@gradkit/tensor";
+import {
+  embeddingLookup,
+  formatShape,
+  GradientError,
+  IndexError,
+  isGradEnabled,
+  noGrad,
+  ShapeError,
+  scope,
+  type Tensor,
+  where,
+} from "@gradkit/tensor";
 import { addSparseGrad } from "@gradkit/tensor/sparse";
 import { averageRepeatedGradients, boundRowNorms_, type RowNormOptions } from "./table-rows.ts";
 
@@ -12,12 +23,21 @@ export interface EmbeddingOptions extends RowNormOptions {
   sparse?: boolean;
 }
 
+function check({ shape }: Tensor, paddingIdx: number | null): void {
+  const [size, width] = shape;
+  if (size === undefined || width === undefined || shape.length > 2)
+    throw new ShapeError("embedding", `the table must be [V, D] (got ${formatShape(shape)})`);
+  if (paddingIdx !== null && !(paddingIdx >= -size && paddingIdx < size))
+    throw new IndexError("embedding", `paddingIdx ${paddingIdx} is not among ${size} rows`);
+}
+
 /** Rows of weight [V, D]: ids of any shape give [...ids, D]. */
 export function embedding(
   ids: Tensor,
   weight: Tensor,
   { paddingIdx = null, scaleGradByFreq = false, sparse = false, ...bound }: EmbeddingOptions = {},
 ): Tensor {
+  check(weight, paddingIdx);
   boundRowNorms_(weight, ids, bound);
   if (sparse && weight.requiresGrad && isGradEnabled()) return sparseLookup(ids, weight, paddingIdx);
   if (!weight.requiresGrad || (paddingIdx === null && !scaleGradByFreq)) return embeddingLookup(ids, weight);

@@ -1,8 +1,9 @@
 // Activations as modules: one row each.
 import {
-  celu, elu, type GeluOptions, gelu, hardshrink, hardsigmoid, hardswish, hardtanh, leakyRelu, logsigmoid, mish, relu, relu6, selu, sigmoid, silu,
-  softplus, softshrink, softsign, type Tensor,tanh, tanhshrink, 
+  elu, type GeluOptions, gelu, hardshrink, hardsigmoid, hardswish, leakyRelu, logsigmoid, mish, relu, relu6, selu, sigmoid, silu, softplus, softsign,
+  type Tensor, tanh, tanhshrink,
 } from "@gradkit/tensor"; // biome-ignore format: a list
+import { celu, hardtanh, softshrink } from "../functional/activations.ts";
 import { Module } from "../module.ts";
 import { pythonFloat } from "../print-module.ts";
 import { stateKey } from "../state-key.ts";

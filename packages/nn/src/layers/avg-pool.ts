@@ -33,7 +33,7 @@ export class AvgPool1d extends AvgPoolNd<AvgPoolOptions> {
   override extraRepr(): string {
     const { stride, padding = 0 } = this.options;
     const sizes = { kernel_size: this.kernelSize, stride: stride ?? this.kernelSize, padding };
-    return Object.entries(sizes).map(([name, value]) => `${name}=${pythonTuple(perDim(value, 1))}`).join(", "); // biome-ignore format: one line
+    return Object.entries(sizes).map(([name, value]) => `${name}=${pythonTuple(perDim(value, 1, "AvgPool1d"))}`).join(", "); // biome-ignore format: one line
   }
 }
 

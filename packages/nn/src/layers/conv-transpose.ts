@@ -41,18 +41,18 @@ export abstract class ConvTransposeNd extends Module {
   ) {
     super();
     const { stride = 1, padding = 0, outputPadding = 0, groups = 1, bias = true, dilation = 1, paddingMode = "zeros", ...init } = options;
+    const op = this.constructor.name;
     this.convolution = convolution;
     this.inChannels = inChannels;
     this.outChannels = outChannels;
-    this.kernelSize = perDim(kernelSize, dims);
-    this.stride = perDim(stride, dims);
-    this.padding = perDim(padding, dims);
-    this.outputPadding = perDim(outputPadding, dims);
+    this.kernelSize = perDim(kernelSize, dims, op);
+    this.stride = perDim(stride, dims, op);
+    this.padding = perDim(padding, dims, op);
+    this.outputPadding = perDim(outputPadding, dims, op);
     this.groups = groups;
-    this.dilation = perDim(dilation, dims);
-    const op = this.constructor.name;
+    this.dilation = perDim(dilation, dims, op);
     if (paddingMode !== "zeros") throw new IndexError(op, `paddingMode must be "zeros" (got ${JSON.stringify(paddingMode)})`);
-    if (inChannels % groups !== 0 || outChannels % groups !== 0)
+    if (!(groups > 0) || inChannels % groups !== 0 || outChannels % groups !== 0)
       throw new ShapeError(op, `${inChannels} and ${outChannels} channels do not divide into ${groups} groups`);
     const shape = [inChannels, outChannels / groups, ...this.kernelSize];
     const bound = 1 / Math.sqrt(shape.slice(1).reduce((product, size) => product * size, 1)); // what torch's kaiming_uniform(a=√5) reduces to

@@ -1,5 +1,5 @@
 // Convolutions over one, two and three spatial dims.
-import { type ConvOptions, conv1d, conv2d, conv3d, pad, ShapeError, type Tensor, uniform } from "@gradkit/tensor";
+import { type ConvOptions, conv1d, conv2d, conv3d, formatShape, IndexError, pad, ShapeError, type Tensor, uniform } from "@gradkit/tensor";
 import { Module } from "../module.ts";
 import { type Parameter, parameter } from "../parameter.ts";
 import { pythonTuple } from "../print-module.ts";
@@ -8,8 +8,14 @@ import type { InitOptions } from "./init-options.ts";
 /** One number for all spatial dims, or one for each. */
 export type PerDim = number | readonly number[];
 
-export const perDim = (value: PerDim, dims: number): readonly number[] =>
-  typeof value === "number" ? new Array<number>(dims).fill(value) : value;
+/** A number for each of the spatial dims of a layer. */
+export function perDim(value: PerDim, dims: number, layer: string): readonly number[] {
+  if (typeof value === "number") return new Array<number>(dims).fill(value);
+  if (value.length === dims) return value;
+  throw new ShapeError(layer, `expected one number, or ${dims} (got ${formatShape(value)})`);
+}
+
+const paddingModes = ["zeros", "reflect", "replicate", "circular"];
 
 export interface ConvLayerOptions extends InitOptions {
   /** Default: 1. */
@@ -27,6 +33,17 @@ export interface ConvLayerOptions extends InitOptions {
 }
 
 type Convolution = (x: Tensor, weight: Tensor, bias: Tensor | null, options: ConvOptions) => Tensor;
+
+function checkSettings(layer: string, { inChannels, outChannels, groups, padding, stride, paddingMode }: ConvNd): void {
+  if (!(groups > 0) || inChannels % groups !== 0 || outChannels % groups !== 0)
+    throw new ShapeError(layer, `${inChannels} and ${outChannels} channels do not divide into ${groups} groups`);
+  if (typeof padding === "string" && padding !== "same" && padding !== "valid")
+    throw new IndexError(layer, `padding is a number for each side, "same" or "valid" (got ${JSON.stringify(padding)})`);
+  if (padding === "same" && stride.some((step) => step !== 1))
+    throw new IndexError(layer, `padding "same" needs a stride of 1 (got ${formatShape(stride)})`);
+  if (!paddingModes.includes(paddingMode))
+    throw new IndexError(layer, `paddingMode is one of ${paddingModes.join(", ")} (got ${JSON.stringify(paddingMode)})`);
+}
 
 /** What `Conv1d`, `Conv2d` and `Conv3d` share. Weights start uniform in ±1/√(fan in). */
 export abstract class ConvNd extends Module {
@@ -52,18 +69,17 @@ export abstract class ConvNd extends Module {
   ) {
     super();
     const { stride = 1, padding = 0, dilation = 1, groups = 1, bias = true, paddingMode = "zeros", ...init } = options;
+    const { name } = this.constructor;
     this.convolution = convolution;
     this.inChannels = inChannels;
     this.outChannels = outChannels;
-    this.kernelSize = perDim(kernelSize, dims);
-    this.stride = perDim(stride, dims);
-    this.padding = typeof padding === "string" ? padding : perDim(padding, dims);
-    this.dilation = perDim(dilation, dims);
+    this.kernelSize = perDim(kernelSize, dims, name);
+    this.stride = perDim(stride, dims, name);
+    this.padding = typeof padding === "string" ? padding : perDim(padding, dims, name);
+    this.dilation = perDim(dilation, dims, name);
     this.groups = groups;
     this.paddingMode = paddingMode;
-    if (inChannels % groups !== 0 || outChannels % groups !== 0) {
-      throw new ShapeError(this.constructor.name, `${inChannels} and ${outChannels} channels do not divide into ${groups} groups`);
-    }
+    checkSettings(name, this);
     const shape = [outChannels, inChannels / groups, ...this.kernelSize];
     const bound = 1 / Math.sqrt(shape.slice(1).reduce((product, size) => product * size, 1)); // what torch's kaiming_uniform(a=√5) reduces to
     this.weight = parameter(uniform(shape, -bound, bound, init));

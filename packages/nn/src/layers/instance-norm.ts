@@ -32,7 +32,7 @@ abstract class InstanceNormNd extends BatchNormNd {
     const single = x.ndim < this.#rank;
     return scope(() => {
       const batch = single ? x.unsqueeze(0) : x;
-      this.checkChannels(batch);
+      if (this.affine || this.trackRunningStats) this.checkChannels(batch); // as torch: the others have no use for the number of channels
       const y = instanceNorm(batch, this.runningMean, this.runningVar, this.weight, this.bias, {
         useInputStats: this.training || !this.trackRunningStats,
         momentum: this.momentum as number,

@@ -2,7 +2,11 @@
 import { Generator, memory, noGrad, ones, randn, ShapeError, setDefaultDevice, type Tensor, tensor, zeros } from "@gradkit/tensor";
 import { reference } from "@gradkit/tensor/testing";
 import { beforeAll, describe, expect, test } from "vitest";
-import { BatchNorm1d, BatchNorm2d, Conv2d, Dropout, Identity, Linear, MaxPool2d, ModuleList, ReLU, Sequential } from "../index.ts";
+import { dropout1d, dropout2d, embedding, localResponseNorm } from "../functional.ts";
+import {
+  BatchNorm1d, BatchNorm2d, CELU, Conv2d, Dropout, Embedding, GRU, Hardtanh, Identity, InstanceNorm1d, Linear, MaxPool2d, ModuleList, ReLU,
+  Sequential, Softshrink, TransformerEncoderLayer,
+} from "../index.ts"; // biome-ignore format: a list
 
 beforeAll(() => setDefaultDevice(reference()));
 
@@ -94,6 +98,24 @@ describe("batch norm", () => {
     `);
   });
 
+  test("a batch of nothing leaves the statistics as they are", () => {
+    const layer = new BatchNorm1d(2);
+    const y = layer.call(zeros([0, 2, 3], { requiresGrad: true }));
+    y.sum().backward();
+    expect(y.shape).toEqual([0, 2, 3]);
+    expect([layer.runningMean, layer.runningVar, layer.weight?.grad as Tensor].map(values)).toEqual([
+      [0, 0],
+      [1, 1],
+      [0, 0],
+    ]);
+  });
+
+  test("instance norm asks for the number of channels where it has numbers of its own for them", () => {
+    const y = new InstanceNorm1d(7).call(x.reshape(1, 3, 2));
+    values(y).forEach((value) => void expect(Math.abs(value)).toBeCloseTo(1, 4));
+    expect(() => new InstanceNorm1d(7, { affine: true }).call(zeros([1, 3, 2]))).toThrow(/expected 7 channels/);
+  });
+
   test("without running statistics evaluation normalises by the batch", () => {
     const layer = new BatchNorm1d(2, { trackRunningStats: false });
     expect(Object.keys(layer.stateDict())).toEqual(["weight", "bias"]);
@@ -129,11 +151,44 @@ describe("containers", () => {
 test("checks of sizes, as messages", () => {
   expect([
     message(() => new Conv2d(3, 4, 3, { groups: 2 })),
+    message(() => new Conv2d(3, 4, [3])),
+    message(() => new Conv2d(3, 4, 3, { padding: "some" as "same" })),
+    message(() => new Conv2d(3, 4, 3, { padding: "same", stride: 2 })),
+    message(() => new Conv2d(3, 4, 3, { paddingMode: "mirror" as "reflect" })),
+    message(() => new GRU(3, 4, { projSize: 2 } as object)),
+    message(() => new TransformerEncoderLayer(4, 2, { activation: "tanh" as "relu" })),
+    message(() => new Embedding(3, 4, { paddingIdx: 3 })),
+    message(() => dropout1d(zeros([2, 2, 2, 2]))),
+    message(() => dropout2d(zeros([2]))),
+    message(() => new Softshrink({ lambd: -1 }).call(zeros([1]))),
+    message(() => new CELU({ alpha: 0 }).call(zeros([1]))),
+    message(() => new Hardtanh({ minVal: 2, maxVal: 1 }).call(zeros([1]))),
+    message(() => localResponseNorm(zeros([1, 2, 3]), 0)),
+    message(() => embedding(zeros([1], { dtype: "int32" }), zeros([3]))),
+    message(() => embedding(zeros([1], { dtype: "int32" }), zeros([3, 2]), { paddingIdx: -4 })),
     message(() => new Conv2d(3, 4, 3).call(zeros([1, 1, 8, 8]))),
     message(() => new MaxPool2d(2).call(zeros([8, 8]))),
   ]).toMatchInlineSnapshot(`
     [
       "Conv2d: 3 and 4 channels do not divide into 2 groups",
+      "Conv2d: expected one number, or 2 (got [3])",
+      "Conv2d: padding is a number for each side, "same" or "valid" (got "some")",
+      "Conv2d: padding "same" needs a stride of 1 (got [2, 2])",
+      "Conv2d: paddingMode is one of zeros, reflect, replicate, circular (got "mirror")",
+      "GRU: only an LSTM projects its states (got projSize 2)",
+      "TransformerEncoderLayer: activation is "relu", "gelu" or a function (got "tanh")",
+      "Embedding: paddingIdx 3 is not among 3 rows",
+      "dropout1d: expected x [N, C, L] or [C, L] (got [2, 2, 2, 2])",
+      "dropout2d: expected x [N, C, …] with 2 or more dims (got [2])",
+      "softshrink: lambd must be at least 0 (got -1)
+      in Softshrink(-1.0)",
+      "celu: alpha must not be 0 (got 0)
+      in CELU(alpha=0.0)",
+      "hardtanh: minVal must not be above maxVal (got 2 and 1)
+      in Hardtanh(min_val=2.0, max_val=1.0)",
+      "localResponseNorm: size must be at least 1 (got 0)",
+      "embedding: the table must be [V, D] (got [3])",
+      "embedding: paddingIdx -4 is not among 3 rows",
       "conv: x has 1 channels, weight takes 3 (got x [1, 1, 8, 8], weight [4, 3, 3, 3], groups 1). x is [N, C, …], weight is [O, C/groups, …]
       in Conv2d(3, 4, kernel_size=(3, 3), stride=(1, 1))",
       "maxPool2d: expected x with 4 dims, or 3 without batch (got [8, 8])

@@ -14,9 +14,10 @@ abstract class MaxUnpoolNd extends Module {
 
   constructor(dims: number, kernelSize: PerDim, { stride, padding = 0 }: MaxUnpoolLayerOptions) {
     super();
-    this.kernelSize = perDim(kernelSize, dims);
-    this.stride = perDim(stride ?? kernelSize, dims);
-    this.padding = perDim(padding, dims);
+    const { name } = this.constructor;
+    this.kernelSize = perDim(kernelSize, dims, name);
+    this.stride = perDim(stride ?? kernelSize, dims, name);
+    this.padding = perDim(padding, dims, name);
   }
 
   protected optionsFor(outputSize: Shape | null): MaxUnpoolOptions {

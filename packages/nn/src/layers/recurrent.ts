@@ -64,6 +64,7 @@ export abstract class Recurrent<S> extends Module {
     }: RecurrentOptions & { projSize?: number },
   ) {
     super();
+    if (projSize > 0 && gates !== 4) throw new IndexError(new.target.name, `only an LSTM projects its states (got projSize ${projSize})`);
     checkSettings(new.target.name, inputSize, hiddenSize, { numLayers, bias, batchFirst, dropout: p, bidirectional, projSize });
     this.inputSize = inputSize;
     this.hiddenSize = hiddenSize;

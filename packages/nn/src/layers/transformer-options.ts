@@ -1,5 +1,5 @@
 // What the layers of encoders and decoders share.
-import { gelu, relu, type Tensor } from "@gradkit/tensor";
+import { gelu, IndexError, relu, type Tensor } from "@gradkit/tensor";
 import type { InitOptions } from "./init-options.ts";
 
 export interface TransformerLayerOptions extends InitOptions {
@@ -22,6 +22,6 @@ export interface TransformerLayerOptions extends InitOptions {
 export function activationOf(op: string, activation: NonNullable<TransformerLayerOptions["activation"]>): (x: Tensor) => Tensor {
   if (typeof activation === "function") return activation;
   const named = { relu, gelu }[activation];
-  if (!named) throw new TypeError(`${op}: activation is "relu", "gelu" or a function (got ${JSON.stringify(activation)})`);
+  if (!named) throw new IndexError(op, `activation is "relu", "gelu" or a function (got ${JSON.stringify(activation)})`);
   return (x) => named(x);
 }

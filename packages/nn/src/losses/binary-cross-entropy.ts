@@ -1,5 +1,5 @@
 // Cross entropy of yes-or-no questions, from probabilities or from logits.
-import { pointwise, scope, type Tensor } from "@gradkit/tensor";
+import { IndexError, noGrad, pointwise, scope, type Tensor } from "@gradkit/tensor";
 import { add, custom, div, log, log1p, logsigmoid, max, mul, neg, sub } from "@gradkit/tensor/formula";
 import { Module } from "../module.ts";
 import { type BufferTensor, buffer } from "../parameter.ts";
@@ -22,9 +22,21 @@ export interface BCELossOptions extends LossOptions {
   weight?: Tensor | null;
 }
 
-/** −(y·log p + (1 − y)·log(1 − p)) of probabilities p and targets y. Throws a ShapeError where the shapes differ. */
+/** As torch on a CPU; other devices are not read. */
+function checkProbabilities(input: Tensor): void {
+  if (!input.device.capabilities.syncRead || input.numel === 0) return;
+  const good = noGrad(() => scope(() => input.ge(0).logicalAnd(input.le(1)).all().itemSync()));
+  if (!good)
+    throw new IndexError("binaryCrossEntropy", "an input is no probability from 0 to 1. Take the sigmoid, or binaryCrossEntropyWithLogits");
+}
+
+/**
+ * −(y·log p + (1 − y)·log(1 − p)) of probabilities p and targets y. Throws where the shapes differ, and for inputs outside [0, 1] on devices that read
+ * synchronously.
+ */
 export function binaryCrossEntropy(input: Tensor, target: Tensor, { weight = null, reduction = "mean" }: BCELossOptions = {}): Tensor {
   checkSameShape("binaryCrossEntropy", input, target);
+  checkProbabilities(input);
   return scope(() => {
     const losses = fromProbability(input, target);
     return reduceLoss("binaryCrossEntropy", weight ? losses.mul(weight) : losses, reduction);

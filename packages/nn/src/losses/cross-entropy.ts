@@ -64,6 +64,7 @@ export function crossEntropy(
     throw new IndexError("crossEntropy", `labelSmoothing must be from 0 to 1 (got ${labelSmoothing})`);
   const probabilities = isFloat(target.dtype) && formatShape(input.shape) === formatShape(target.shape);
   if (!probabilities) checkClassTargets("crossEntropy", input, target);
+  else if (ignoreIndex >= 0) throw new IndexError("crossEntropy", `probabilities have no class to ignore (got ignoreIndex ${ignoreIndex})`);
   checkClassWeight("crossEntropy", input, weight);
   return scope(() => {
     const logp = input.logSoftmax(classDim(input));

@@ -2,7 +2,20 @@
 import { memory, ShapeError, setDefaultDevice, type Tensor, tensor, zeros } from "@gradkit/tensor";
 import { reference } from "@gradkit/tensor/testing";
 import { beforeAll, describe, expect, test } from "vitest";
-import { BCEWithLogitsLoss, CrossEntropyLoss, HuberLoss, KLDivLoss, L1Loss, MSELoss, NLLLoss, SmoothL1Loss } from "../index.ts";
+import {
+  BCELoss,
+  BCEWithLogitsLoss,
+  CrossEntropyLoss,
+  GaussianNLLLoss,
+  HuberLoss,
+  KLDivLoss,
+  L1Loss,
+  MSELoss,
+  MultiMarginLoss,
+  NLLLoss,
+  SmoothL1Loss,
+  TripletMarginLoss,
+} from "../index.ts";
 
 beforeAll(() => setDefaultDevice(reference()));
 
@@ -33,6 +46,13 @@ describe("messages", () => {
       message(() => new CrossEntropyLoss({ labelSmoothing: 2 }).call(zeros([1, 3]), labels([0]))),
       message(() => new NLLLoss().call(zeros([2, 3]), labels([0, 3]))),
       message(() => new MSELoss({ reduction: "average" as "mean" }).call(zeros([1]), zeros([1]))),
+      message(() => new BCELoss().call(tensor([1.5]), tensor([1]))),
+      message(() => new BCELoss().call(tensor([Number.NaN]), tensor([1]))),
+      message(() => new CrossEntropyLoss({ ignoreIndex: 0 }).call(zeros([1, 3]), zeros([1, 3]))),
+      message(() => new GaussianNLLLoss().call(zeros([1]), zeros([1]), -1)),
+      message(() => new MultiMarginLoss({ p: 3 })),
+      message(() => new MultiMarginLoss({ weight: zeros([2, 2]) })),
+      message(() => new TripletMarginLoss({ margin: 0 })),
     ]).toMatchInlineSnapshot(`
       [
         "mseLoss: input and target must have one shape (got [4] and [4, 1]). Reshape one of them
@@ -49,9 +69,26 @@ describe("messages", () => {
         in NLLLoss()",
         "mseLoss: reduction must be "mean", "sum" or "none" (got "average")
         in MSELoss()",
+        "binaryCrossEntropy: an input is no probability from 0 to 1. Take the sigmoid, or binaryCrossEntropyWithLogits
+        in BCELoss()",
+        "binaryCrossEntropy: an input is no probability from 0 to 1. Take the sigmoid, or binaryCrossEntropyWithLogits
+        in BCELoss()",
+        "crossEntropy: probabilities have no class to ignore (got ignoreIndex 0)
+        in CrossEntropyLoss()",
+        "gaussianNllLoss: a variance is negative. Predict its logarithm, or a softplus
+        in GaussianNLLLoss()",
+        "multiMarginLoss: p must be 1 or 2 (got 3)",
+        "MultiMarginLoss: weight must be [C] (got [2, 2])",
+        "tripletMarginLoss: margin must be above 0 (got 0)",
       ]
     `);
   });
+});
+
+test("one variance for all is a number", () => {
+  const [x, y] = [tensor([1, 2]), tensor([0, 4])];
+  const wanted = new GaussianNLLLoss({ full: true }).call(x, y, tensor([0.5, 0.5])).itemSync();
+  expect(new GaussianNLLLoss({ full: true }).call(x, y, 0.5).itemSync()).toBeCloseTo(wanted, 6);
 });
 
 test("rows that are ignored do not count, even where their logits are NaN; the mean of none is NaN", () => {

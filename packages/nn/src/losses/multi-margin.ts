@@ -14,13 +14,17 @@ export interface MultiMarginLossOptions extends LossOptions {
   weight?: Tensor | null;
 }
 
+function checkPower(p: number): void {
+  if (p !== 1 && p !== 2) throw new IndexError("multiMarginLoss", `p must be 1 or 2 (got ${p})`);
+}
+
 /** Σ over wrong classes of max(0, margin − input[target] + input)ᵖ / C: input [N, C] or [C], target [N] or []. */
 export function multiMarginLoss(
   input: Tensor,
   target: Tensor,
   { p = 1, margin = 1, weight = null, reduction = "mean" }: MultiMarginLossOptions = {},
 ): Tensor {
-  if (p !== 1 && p !== 2) throw new IndexError("multiMarginLoss", `p must be 1 or 2 (got ${p})`);
+  checkPower(p);
   if (input.ndim > 2) throw new ShapeError("multiMarginLoss", `input must be [N, C] or [C] (got [${input.shape.join(", ")}])`);
   const rows = target.ndim === 0 ? target.unsqueeze(0) : target;
   const scores = input.ndim < 2 ? input.reshape(1, -1) : input; // [N, C]
@@ -44,6 +48,8 @@ export class MultiMarginLoss extends Module {
 
   constructor({ weight, ...options }: MultiMarginLossOptions = {}) {
     super();
+    checkPower(options.p ?? 1);
+    if (weight && weight.ndim !== 1) throw new ShapeError("MultiMarginLoss", `weight must be [C] (got [${weight.shape.join(", ")}])`);
     this.weight = weight ? buffer(weight) : null;
     this.options = options;
   }

@@ -17,6 +17,10 @@ export interface TripletMarginWithDistanceLossOptions extends TripletOptions {
   distanceFunction?: ((a: Tensor, b: Tensor) => Tensor) | null;
 }
 
+function checkMargin(margin: number): void {
+  if (!(margin > 0)) throw new IndexError("tripletMarginLoss", `margin must be above 0 (got ${margin})`);
+}
+
 /** max(0, d(anchor, positive) − d(anchor, negative) + margin), with a distance of your own. */
 export function tripletMarginWithDistanceLoss(
   anchor: Tensor,
@@ -24,7 +28,7 @@ export function tripletMarginWithDistanceLoss(
   negative: Tensor,
   { distanceFunction = null, margin = 1, swap = false, reduction = "mean" }: TripletMarginWithDistanceLossOptions = {},
 ): Tensor {
-  if (!(margin > 0)) throw new IndexError("tripletMarginLoss", `margin must be above 0 (got ${margin})`);
+  checkMargin(margin);
   checkSameShape("tripletMarginLoss", anchor, positive, "positive");
   checkSameShape("tripletMarginLoss", anchor, negative, "negative");
   const distance = distanceFunction ?? pairwiseDistance;
@@ -49,15 +53,22 @@ export function tripletMarginLoss(
   });
 }
 
+abstract class TripletLoss<Options extends TripletOptions> extends Loss<Options> {
+  constructor(options: Options = {} as Options) {
+    super(options);
+    checkMargin(options.margin ?? 1);
+  }
+}
+
 /** For triplets of an anchor, an example of its kind and one of another. */
-export class TripletMarginLoss extends Loss<TripletMarginLossOptions> {
+export class TripletMarginLoss extends TripletLoss<TripletMarginLossOptions> {
   forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
     return tripletMarginLoss(anchor, positive, negative, this.options);
   }
 }
 
 /** As TripletMarginLoss, with a distance of your own. */
-export class TripletMarginWithDistanceLoss extends Loss<TripletMarginWithDistanceLossOptions> {
+export class TripletMarginWithDistanceLoss extends TripletLoss<TripletMarginWithDistanceLossOptions> {
   forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
     return tripletMarginWithDistanceLoss(anchor, positive, negative, this.options);
   }
