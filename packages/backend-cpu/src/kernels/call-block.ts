@@ -12,6 +12,8 @@ export const innerWord = 0;
 export const rowsWord = 1;
 /** Reductions: rows that make one output. */
 export const groupWord = 2;
+/** Maps: the position of the first element. */
+export const firstWord = 2;
 /** Reductions to columns: rounds of the loop around the inner one, and the address of the accumulators. */
 export const middleWord = 3;
 export const scratchWord = 4;
@@ -48,6 +50,9 @@ export class CallBlock {
     i32[this.#start + rowsWord] = rows;
   }
 
+  word(word: number): number {
+    return this.#memory.i32[this.#start + word] as number;
+  }
   setWord(word: number, value: number): void {
     this.#memory.i32[this.#start + word] = value;
   }
@@ -60,6 +65,17 @@ export class CallBlock {
   /** The view's first element, or one `elements` further on. */
   setPointer(operand: number, { buffer, dtype, offset }: View, elements = 0): void {
     this.#memory.i32[this.#start + pointerWord(operand)] = (buffer as CpuBuffer).pointer + (offset + elements) * dtypes[dtype].bytes;
+  }
+
+  /** Takes over the first words of another block. */
+  copy(other: CallBlock, count: number): void {
+    this.#memory.i32.copyWithin(this.#start, other.#start, other.#start + count);
+  }
+
+  movePointer(operand: number, bytes: number): void {
+    const { i32 } = this.#memory;
+    const at = this.#start + pointerWord(operand);
+    i32[at] = (i32[at] as number) + bytes;
   }
 
   /** A copy of the first words, to be put back for another call of the same layout. */

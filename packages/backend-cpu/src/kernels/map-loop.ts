@@ -3,7 +3,7 @@ import { doWhile, when } from "../wasm/control.ts";
 import type { Code, FunctionBuilder, Local } from "../wasm/emitter.ts";
 import { i32 } from "../wasm/scalar.ts";
 import { i32x4, type V128, v128 } from "../wasm/simd.ts";
-import { pointerWord } from "./call-block.ts";
+import { firstWord, pointerWord } from "./call-block.ts";
 import { clampTail, Frame } from "./frame.ts";
 import { type Operand, type OperandClass, strided } from "./operand.ts";
 import type { PreparedFormula } from "./prepare.ts";
@@ -75,6 +75,7 @@ export function emitMap(
   ];
   return [
     frame.enter,
+    position ? first.set(i32.load(block, 4 * firstWord)) : [],
     rows ? emitRows(frame, row) : [operands.map((operand, k) => operand.pointer.set(i32.load(block, 4 * pointerWord(k)))), row],
   ];
 }

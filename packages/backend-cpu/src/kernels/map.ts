@@ -2,8 +2,9 @@
 import { type DType, dtypes, type Formula, isContiguous, type Lower, numel, type View } from "@gradkit/tensor/backend";
 import type { Memory } from "../memory.ts";
 import { ModuleBuilder } from "../wasm/emitter.ts";
-import { CallBlock } from "./call-block.ts";
+import { CallBlock, firstWord } from "./call-block.ts";
 import { Iteration } from "./iteration.ts";
+import { MapLanes, type OuterLoop } from "./map-lanes.ts";
 import { emitMap } from "./map-loop.ts";
 import { type Access, contiguous, type OperandClass } from "./operand.ts";
 import { prepareFormula, usesIndex } from "./prepare.ts";
@@ -16,9 +17,15 @@ const roomForOne = 2 ** 48;
 /** Numbers of long keys count from here, so that all keys of as many operands have as many bits. */
 const firstNumber = 2 ** 20;
 
+/** About what an element takes, to tell what is worth sharing. */
+const nodeNanoseconds = 0.04;
+const operandNanoseconds = 0.05;
+
 /** The kernels of one formula, found by the operands' dtypes and ways of walking. */
 class FormulaKernels {
   readonly usesIndex: boolean;
+  /** What one element takes on one core. */
+  nanoseconds = 0;
   readonly #memory: Memory;
   readonly #lower: Lower;
   readonly #formula: Formula;
@@ -58,23 +65,20 @@ class FormulaKernels {
   }
 
   compile(key: number, rows: boolean, classes: readonly OperandClass[]): Kernel {
-    const kernel = compile(this.#memory, this.#lower, this.#formula, classes, rows);
+    const prepared = prepareFormula(
+      this.#lower,
+      this.#formula,
+      classes.map(({ dtype }) => dtype),
+    );
+    this.nanoseconds = nodeNanoseconds * prepared.size + operandNanoseconds * classes.length;
+    const module = new ModuleBuilder(this.#memory);
+    module.func("map", ["i32"], null, (f, block) => emitMap(f, block, prepared, classes, rows));
+    const kernel = module.kernel<Kernel>("map");
     this.#byKey.set(key, kernel);
     this.#last = kernel;
     this.#lastKey = key;
     return kernel;
   }
-}
-
-function compile(memory: Memory, lower: Lower, formula: Formula, classes: readonly OperandClass[], rows: boolean): Kernel {
-  const prepared = prepareFormula(
-    lower,
-    formula,
-    classes.map(({ dtype }) => dtype),
-  );
-  const module = new ModuleBuilder(memory);
-  module.func("map", ["i32"], null, (f, block) => emitMap(f, block, prepared, classes, rows));
-  return module.kernel<Kernel>("map");
 }
 
 function allContiguous(views: readonly View[]): boolean {
@@ -89,6 +93,7 @@ export class MapKernels {
   readonly #block: CallBlock;
   readonly #iteration = new Iteration();
   readonly #transposed: TransposedCopy;
+  readonly #lanes: MapLanes;
   readonly #formulas: FormulaKernels[] = []; // by formula id
 
   constructor(memory: Memory, lower: Lower) {
@@ -96,6 +101,7 @@ export class MapKernels {
     this.#lower = lower;
     this.#block = new CallBlock(memory);
     this.#transposed = new TransposedCopy(memory);
+    this.#lanes = new MapLanes(memory);
   }
 
   map(formula: Formula, inputs: readonly View[], scalars: readonly number[], outputs: readonly View[]): void {
@@ -103,13 +109,13 @@ export class MapKernels {
     if (elements === 0) return;
     const kernels = (this.#formulas[formula.id] ??= new FormulaKernels(this.#memory, this.#lower, formula));
     this.#block.setScalars(inputs.length + outputs.length, formula.scalars, scalars);
-    if (allContiguous(inputs) && allContiguous(outputs)) this.#mapFlat(kernels, inputs, outputs, elements);
+    if (allContiguous(inputs) && allContiguous(outputs)) this.#mapFlat(kernels, inputs, scalars, outputs, elements);
     else if (!this.#mapTransposed(formula, inputs, scalars, outputs, elements))
       this.#mapStrided(kernels, inputs, scalars, outputs, elements);
   }
 
   /** Everything is one row. */
-  #mapFlat(kernels: FormulaKernels, inputs: readonly View[], outputs: readonly View[], elements: number): void {
+  #mapFlat(kernels: FormulaKernels, inputs: readonly View[], scalars: readonly number[], outputs: readonly View[], elements: number): void {
     const block = this.#block;
     const count = inputs.length + outputs.length;
     let key = kernels.key(false);
@@ -119,6 +125,7 @@ export class MapKernels {
       key = kernels.extendKey(key, view.dtype, contiguous);
     }
     block.setCounts(elements, 1);
+    block.setWord(firstWord, 0);
     const kernel =
       kernels.known(key) ??
       kernels.compile(
@@ -126,7 +133,12 @@ export class MapKernels {
         false,
         [...inputs, ...outputs].map(({ dtype }) => ({ dtype, access: contiguous })),
       );
-    kernel(block.address);
+    const lanes = this.#memory.lanes.count(elements * kernels.nanoseconds, elements);
+    if (lanes === 1) kernel(block.address);
+    else {
+      const row: OuterLoop = { size: elements, rank: 0, elements: 1, stride: () => 1 };
+      this.#lanes.run(kernel, lanes, block, [...inputs, ...outputs], scalars.length, row);
+    }
   }
 
   #mapStrided(
@@ -149,13 +161,21 @@ export class MapKernels {
     }
     const inner = iteration.size();
     block.setCounts(inner, elements / inner);
+    block.setWord(firstWord, 0);
     if (rows) block.setOuter(count, scalars.length, iteration, 1, view);
     let kernel = kernels.known(key);
     if (!kernel) {
       const classes = Array.from({ length: count }, (_, k) => ({ dtype: view(k).dtype, access: iteration.access(k) }));
       kernel = kernels.compile(key, rows, classes);
     }
-    kernel(block.address);
+    const rank = Math.max(0, iteration.rank - 1);
+    const size = iteration.size(rank);
+    const lanes = this.#memory.lanes.count(elements * kernels.nanoseconds, size);
+    if (lanes === 1) kernel(block.address);
+    else {
+      const outer: OuterLoop = { size, rank, elements: elements / size, stride: (k) => iteration.stride(k, rank) };
+      this.#lanes.run(kernel, lanes, block, [...inputs, ...outputs], scalars.length, outer);
+    }
   }
 
   /** Inputs whose neighbours lie along another dim than the output's are brought into its order first. */
