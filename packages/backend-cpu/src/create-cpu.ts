@@ -3,6 +3,7 @@ import type { Backend, DType, FusedKernels, Lower } from "@gradkit/tensor/backen
 import type { CpuBuffer } from "./buffer.ts";
 import { createGather } from "./kernels/gather.ts";
 import { MapKernels } from "./kernels/map.ts";
+import type { MapTransposed } from "./kernels/map-transposed.ts";
 import { createMatmul } from "./kernels/matmul.ts";
 import { createReduce } from "./kernels/reduce.ts";
 import { createScatter } from "./kernels/scatter.ts";
@@ -15,6 +16,10 @@ const dtypes: ReadonlySet<DType> = /* @__PURE__ */ new Set<DType>(["float32", "i
 export interface CpuParts {
   /** Writes functions as arithmetic. */
   readonly lower: Lower;
+  /** Brings operands of large maps into one order. */
+  readonly createMapTransposed?: (memory: Memory, map: Backend["map"]) => MapTransposed;
+  /** Joins calls of one formula. */
+  readonly createMapAll?: (memory: Memory, lower: Lower, map: Backend["map"]) => NonNullable<Backend["mapAll"]>;
   readonly createScan?: (memory: Memory) => Backend["scan"];
   readonly createSort?: (memory: Memory) => Backend["sort"];
   /** Makes the kernels for whole ops. */
@@ -28,10 +33,10 @@ const without = (op: string) => () => (): never => {
 /** The backend on a given memory. */
 export function createCpu(
   memory: Memory,
-  { lower, createScan = without("scan"), createSort = without("sort"), createFused }: CpuParts,
+  { lower, createMapTransposed, createMapAll, createScan = without("scan"), createSort = without("sort"), createFused }: CpuParts,
 ): Backend {
-  const kernels = new MapKernels(memory, lower);
   const map: Backend["map"] = (formula, inputs, scalars, outputs) => kernels.map(formula, inputs, scalars, outputs);
+  const kernels = new MapKernels(memory, lower, createMapTransposed?.(memory, map));
   const readSync = (buffer: CpuBuffer, byteOffset: number, byteLength: number): ArrayBuffer => {
     const start = buffer.pointer + byteOffset;
     return memory.u8.slice(start, start + byteLength).buffer as ArrayBuffer; // a slice of shared memory is not shared
@@ -49,6 +54,7 @@ export function createCpu(
     readSync: (buffer, byteOffset, byteLength) => readSync(buffer as CpuBuffer, byteOffset, byteLength),
     synchronize: async () => {},
     map,
+    ...(createMapAll && { mapAll: createMapAll(memory, lower, map) }),
     reduce: createReduce(memory, lower, map),
     matmul: createMatmul(memory, map),
     gather: createGather(memory),

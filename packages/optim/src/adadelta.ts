@@ -51,6 +51,6 @@ export class Adadelta extends Optimizer<AdadeltaOptions> {
     countStep(state);
     const rule = adadelta({ maximize, decay: weightDecay !== 0 });
     const targets = [param, buffer(state, "squareAvg", param), buffer(state, "accDelta", param)];
-    rule(targets, [grad], { lr, rho, oneMinusRho: 1 - rho, eps, weightDecay });
+    this.change(rule, targets, [grad], { lr, rho, oneMinusRho: 1 - rho, eps, weightDecay });
   }
 }

@@ -42,6 +42,6 @@ export class Adagrad extends Optimizer<AdagradOptions> {
     const step = countStep(state);
     state.sum ??= fullLike(param, initialAccumulatorValue).keep();
     const rule = adagrad({ maximize, decay: weightDecay !== 0 });
-    rule([param, state.sum as Tensor], [grad], { lr: lr / (1 + (step - 1) * lrDecay), eps, weightDecay });
+    this.change(rule, [param, state.sum as Tensor], [grad], { lr: lr / (1 + (step - 1) * lrDecay), eps, weightDecay });
   }
 }

@@ -84,7 +84,8 @@ export class Adam extends Optimizer<AdamOptions> {
     const step = countStep(state);
     const targets = [param, buffer(state, "expAvg", param), buffer(state, "expAvgSq", param)];
     if (amsgrad) targets.push(buffer(state, "maxExpAvgSq", param));
-    adam({ maximize, decay: weightDecay !== 0, decoupled: decoupledWeightDecay, amsgrad })(targets, [grad], {
+    const rule = adam({ maximize, decay: weightDecay !== 0, decoupled: decoupledWeightDecay, amsgrad });
+    this.change(rule, targets, [grad], {
       lrOverC1: lr / (1 - beta1 ** step),
       sqrtC2: Math.sqrt(1 - beta2 ** step),
       beta1,

@@ -53,6 +53,6 @@ export class Adamax extends Optimizer<AdamaxOptions> {
     const step = countStep(state);
     const rule = adamax({ maximize, decay: weightDecay !== 0 });
     const targets = [param, buffer(state, "expAvg", param), buffer(state, "expInf", param)];
-    rule(targets, [grad], { lrOverC1: lr / (1 - beta1 ** step), oneMinusBeta1: 1 - beta1, beta2, eps, weightDecay });
+    this.change(rule, targets, [grad], { lrOverC1: lr / (1 - beta1 ** step), oneMinusBeta1: 1 - beta1, beta2, eps, weightDecay });
   }
 }

@@ -50,7 +50,7 @@ export class ASGD extends Optimizer<ASGDOptions> {
     const eta = (state.eta as number | undefined) ?? lr;
     const mu = (state.mu as number | undefined) ?? 1;
     const rule = asgd({ maximize, decay: weightDecay !== 0 });
-    rule([param, buffer(state, "ax", param)], [grad], { eta, shrink: 1 - lambd * eta, mu, weightDecay });
+    this.change(rule, [param, buffer(state, "ax", param)], [grad], { eta, shrink: 1 - lambd * eta, mu, weightDecay });
     state.eta = lr / (1 + lambd * lr * step) ** alpha;
     state.mu = 1 / Math.max(1, step - t0);
   }

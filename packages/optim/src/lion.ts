@@ -53,7 +53,7 @@ export class Lion extends Optimizer<LionOptions> {
   protected update(param: Tensor, grad: Tensor, state: ParamState, group: ParamGroup<LionOptions>): void {
     const { lr, weightDecay, maximize } = group;
     const [beta1, beta2] = group.betas;
-    lion({ maximize, decay: weightDecay !== 0 })([param, buffer(state, "expAvg", param)], [grad], {
+    this.change(lion({ maximize, decay: weightDecay !== 0 }), [param, buffer(state, "expAvg", param)], [grad], {
       lr,
       beta1,
       oneMinusBeta1: 1 - beta1,

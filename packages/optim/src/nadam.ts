@@ -67,7 +67,7 @@ export class NAdam extends Optimizer<NAdamOptions> {
     const product = ((state.muProduct as number | undefined) ?? 1) * mu;
     state.muProduct = product;
     const rule = nadam({ maximize, decay: weightDecay !== 0, decoupled: decoupledWeightDecay });
-    rule([param, buffer(state, "expAvg", param), buffer(state, "expAvgSq", param)], [grad], {
+    this.change(rule, [param, buffer(state, "expAvg", param), buffer(state, "expAvgSq", param)], [grad], {
       gradientRate: (lr * (1 - mu)) / (1 - product),
       momentumRate: (lr * next) / (1 - product * next),
       oneMinusBeta1: 1 - beta1,

@@ -1,8 +1,12 @@
 import "@gradkit/autograd/install";
-import { type GradkitError, memory, noGrad, ones, setDefaultDevice, type Tensor, tensor } from "@gradkit/tensor";
+import { cpu } from "@gradkit/backend-cpu";
+import { type GradkitError, memory, noGrad, ones, pointwiseUpdate, randn, setDefaultDevice, type Tensor, tensor } from "@gradkit/tensor";
+import { sub } from "@gradkit/tensor/formula";
 import { reference } from "@gradkit/tensor/testing";
 import { beforeAll, describe, expect, test } from "vitest";
-import { Adagrad, Adam, AdamW, ASGD, NAdam, RMSprop, Rprop, SGD } from "./index.ts";
+import { Adagrad, Adam, AdamW, ASGD, NAdam, Optimizer, RMSprop, Rprop, SGD } from "./index.ts";
+
+const minus = pointwiseUpdate("minus", [], () => (w, g) => [sub(w, g)]);
 
 beforeAll(() => setDefaultDevice(reference()));
 
@@ -13,6 +17,53 @@ const values = (x: Tensor): number[] => [...x.dataSync()];
 function backward(w: Tensor): void {
   w.square().sum().div(2).backward();
 }
+
+test("a step over many parameters is one call of the device", async () => {
+  const device = await cpu();
+  const calls: number[] = [];
+  const { map, mapAll } = device;
+  Object.assign(device, {
+    map(...args: Parameters<typeof map>) {
+      calls.push(1);
+      map(...args);
+    },
+    mapAll(...args: Parameters<NonNullable<typeof mapAll>>) {
+      calls.push(args[1].length);
+      mapAll?.(...args);
+    },
+  });
+  for (const make of [
+    (p: Tensor[]) => new SGD(p, { momentum: 0.9 }),
+    (p: Tensor[]) => new AdamW(p),
+    (p: Tensor[]) => new Adam(p, { amsgrad: true }),
+  ]) {
+    const params = [[3], [4, 5], [], [2, 2]].map((shape) => randn(shape, { device, requiresGrad: true }));
+    const optimizer = make(params);
+    for (let step = 0; step < 2; step++) {
+      for (const param of params) param.grad = ones(param.shape, { device });
+      calls.length = 0;
+      optimizer.step();
+    }
+    expect(calls).toEqual([4]);
+  }
+});
+
+test("an update that throws leaves nothing behind for the next step", () => {
+  class Picky extends Optimizer<{ lr: number; maximize: boolean }> {
+    fails = true;
+    protected update(param: Tensor, grad: Tensor): void {
+      if (this.fails && param.numel === 2) throw new Error("no");
+      this.change(minus, [param], [grad], {});
+    }
+  }
+  const [a, b] = [leaf([1]), leaf([1, 1])];
+  const optimizer = new Picky("Picky", [a, b], { lr: 1, maximize: false });
+  for (const w of [a, b]) w.grad = ones(w.shape);
+  expect(() => optimizer.step()).toThrow("no");
+  optimizer.fails = false;
+  optimizer.step();
+  expect([...values(a), ...values(b)]).toEqual([0, 0, 0]);
+});
 
 describe("groups", () => {
   test("have options of their own, and the constructor's for the rest", () => {

@@ -1,5 +1,5 @@
 // What all optimizers share: groups of parameters, state by parameter, the loop of a step. A subclass says how one parameter changes.
-import { enableGrad, GradkitError, markStep, noGrad, scope, Tensor, zerosLike } from "@gradkit/tensor";
+import { enableGrad, GradkitError, markStep, noGrad, scope, Tensor, type Update, type UpdateOperands, zerosLike } from "@gradkit/tensor";
 import { loadOptimizerState, type OptimizerStateDict, optimizerStateDict } from "./state-dict.ts";
 
 /** Options every optimizer has. */
@@ -105,12 +105,21 @@ export abstract class OptimizerState<Options extends Pick<CommonOptions, "lr">> 
  * }
  */
 export abstract class Optimizer<Options extends CommonOptions, Gradient = Tensor> extends OptimizerState<Options> {
+  readonly #changes = new Map<Update<string>, UpdateOperands<string>[]>();
+
   /** Changes `param` in place, given its gradient. */
   protected abstract update(param: Tensor, grad: Gradient, state: ParamState, group: ParamGroup<Options>): void;
 
   /** The gradient that `update` gets; null where there is nothing to do. */
   protected gradientOf(param: Tensor): Gradient | null {
     return param.accumulatedGrad as Gradient | null;
+  }
+
+  /** For `update`: applies a rule at the end of the step, together with those of other parameters. Nothing may read the targets before. */
+  protected change<Name extends string>(rule: Update<Name>, ...[targets, inputs, scalars]: Parameters<Update<Name>>): void {
+    const list = this.#changes.get(rule) ?? [];
+    this.#changes.set(rule, list);
+    list.push({ targets, inputs, scalars });
   }
 
   /** Changes every parameter that has a gradient. A closure is called first, to compute the loss that is returned. */
@@ -120,11 +129,16 @@ export abstract class Optimizer<Options extends CommonOptions, Gradient = Tensor
     const loss = closure && enableGrad(closure);
     noGrad(() =>
       scope(() => {
-        for (const group of this.paramGroups) {
-          for (const param of group.params) {
-            const grad = this.gradientOf(param);
-            if (grad) this.update(param, grad, this.stateOf(param), group);
+        try {
+          for (const group of this.paramGroups) {
+            for (const param of group.params) {
+              const grad = this.gradientOf(param);
+              if (grad) this.update(param, grad, this.stateOf(param), group);
+            }
           }
+          for (const [rule, list] of this.#changes) rule.all(list);
+        } finally {
+          this.#changes.clear();
         }
       }),
     );

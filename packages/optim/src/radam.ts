@@ -71,7 +71,7 @@ export class RAdam extends Optimizer<RAdamOptions> {
     const rectified = length > 5;
     const rectification = Math.sqrt(((length - 4) * (length - 2) * longest) / ((longest - 4) * (longest - 2) * length));
     const rule = radam({ maximize, decay: weightDecay !== 0, decoupled: decoupledWeightDecay, rectified });
-    rule([param, buffer(state, "expAvg", param), buffer(state, "expAvgSq", param)], [grad], {
+    this.change(rule, [param, buffer(state, "expAvg", param), buffer(state, "expAvgSq", param)], [grad], {
       rate: (lr / (1 - beta1 ** step)) * (rectified ? rectification * Math.sqrt(c2) : 1),
       oneMinusBeta1: 1 - beta1,
       beta2,

@@ -77,6 +77,6 @@ export class RMSprop extends Optimizer<RMSpropOptions> {
     if (centered) targets.push(buffer(state, "gradAvg", param));
     if (moving) targets.push(buffer(state, "momentumBuffer", param));
     const rule = rmsprop({ maximize, decay: weightDecay !== 0, centered, moving });
-    rule(targets, [grad], { lr, alpha, oneMinusAlpha: 1 - alpha, eps, weightDecay, momentum });
+    this.change(rule, targets, [grad], { lr, alpha, oneMinusAlpha: 1 - alpha, eps, weightDecay, momentum });
   }
 }

@@ -53,6 +53,11 @@ export class Rprop extends Optimizer<RpropOptions> {
     countStep(state);
     state.stepSize ??= fullLike(param, lr).keep();
     const targets = [param, buffer(state, "prev", param), state.stepSize as Tensor];
-    rprop({ maximize })(targets, [grad], { etaMinus: etas[0], etaPlus: etas[1], smallest: stepSizes[0], largest: stepSizes[1] });
+    this.change(rprop({ maximize }), targets, [grad], {
+      etaMinus: etas[0],
+      etaPlus: etas[1],
+      smallest: stepSizes[0],
+      largest: stepSizes[1],
+    });
   }
 }

@@ -54,10 +54,15 @@ export class SGD extends Optimizer<SGDOptions> {
     const { lr, momentum, dampening, weightDecay, nesterov, maximize } = group;
     const decay = weightDecay !== 0;
     if (momentum === 0) {
-      descent({ maximize, decay })([param], [grad], { lr, weightDecay });
+      this.change(descent({ maximize, decay }), [param], [grad], { lr, weightDecay });
       return;
     }
     const rule = descentWithMomentum({ maximize, decay, nesterov, first: !("momentumBuffer" in state) });
-    rule([param, buffer(state, "momentumBuffer", param)], [grad], { lr, weightDecay, momentum, oneMinusDampening: 1 - dampening });
+    this.change(rule, [param, buffer(state, "momentumBuffer", param)], [grad], {
+      lr,
+      weightDecay,
+      momentum,
+      oneMinusDampening: 1 - dampening,
+    });
   }
 }

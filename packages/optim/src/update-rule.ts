@@ -9,15 +9,11 @@ export function updateRule<const Name extends string, Flag extends string>(
   scalarNames: readonly Name[],
   build: (scalars: Readonly<Record<Name, Node>>, flags: Readonly<Record<Flag, boolean>>) => UpdateFormula,
 ): (flags: Readonly<Record<Flag, boolean>>) => Update<Name> {
-  const rules = new Map<string, Update<Name>>();
+  const rules: Update<Name>[] = [];
   return (flags) => {
-    const key = Object.values(flags).map(Number).join("");
-    let rule = rules.get(key);
-    if (!rule) {
-      rule = pointwiseUpdate(name, scalarNames, (scalars) => build(scalars, flags));
-      rules.set(key, rule);
-    }
-    return rule;
+    let key = 0;
+    for (const flag in flags) key = 2 * key + Number(flags[flag]);
+    return (rules[key] ??= pointwiseUpdate(name, scalarNames, (scalars) => build(scalars, flags)));
   };
 }
 

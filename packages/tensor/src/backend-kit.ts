@@ -8,6 +8,7 @@ export type {
   Epilogue,
   Finish,
   FusedKernels,
+  MapCall,
   PoolAttrs,
   Reducer,
   ScanKind,

@@ -43,6 +43,13 @@ export interface Finish {
   readonly scalars: readonly number[];
 }
 
+/** The operands of one `map`. */
+export interface MapCall {
+  readonly inputs: readonly View[];
+  readonly scalars: readonly number[];
+  readonly outputs: readonly View[];
+}
+
 export interface Backend {
   readonly name: string;
   readonly capabilities: Capabilities;
@@ -63,6 +70,12 @@ export interface Backend {
    * An output may be the very same view as an input (in place); otherwise outputs overlap nothing.
    */
   map(formula: Formula, inputs: readonly View[], scalars: readonly number[], outputs: readonly View[]): void;
+
+  /**
+   * As `map` of each call in turn, none of which writes what another one touches: an optimizer's step over all parameters. For backends that gain by
+   * knowing them together; where it is missing, the calls arrive at `map` one after the other.
+   */
+  mapAll?(formula: Formula, calls: readonly MapCall[]): void;
 
   /**
    * Reduces the formula's single output over `dims` (sorted, none negative). Inputs have the full shape, outputs the same rank with 1 in

@@ -116,7 +116,7 @@ export { logsumexp, std, stdMean, type VarOptions, variance as var, varMean } fr
 export { type TriangleOptions, tril, triu } from "./ops/triangle.ts";
 export { type TriangleIndicesOptions, trilIndices, triuIndices } from "./ops/triangle-indices.ts";
 export { type UniqueOptions, type UniqueResult, unique, uniqueConsecutive } from "./ops/unique.ts";
-export { pointwiseUpdate, type Update, type UpdateFormula } from "./ops/update.ts";
+export { pointwiseUpdate, type Update, type UpdateFormula, type UpdateOperands } from "./ops/update.ts";
 export { diagonalScatter, selectScatter, sliceScatter } from "./ops/view-scatter.ts";
 export { inspectTensor } from "./print.ts";
 export { defaultGenerator, Generator, type GeneratorState, manualSeed } from "./random.ts";

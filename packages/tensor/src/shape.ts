@@ -4,19 +4,22 @@ import { contiguousStrides, numel } from "./view.ts";
 
 export type Shape = readonly number[];
 
-/** The shape that all broadcast to, or a ShapeError that names the two sizes. */
-export function broadcastShapes(op: string, shapes: readonly Shape[]): Shape {
-  let result = shapes[0] as Shape;
-  for (let i = 1; i < shapes.length; i++) result = broadcastPair(op, result, shapes[i] as Shape);
+interface Shaped {
+  readonly shape: Shape;
+}
+
+/** The shape that all operands broadcast to, or a ShapeError that names the two sizes. */
+export function commonShape(op: string, operands: readonly Shaped[]): Shape {
+  let result = (operands[0] as Shaped).shape;
+  for (let i = 1; i < operands.length; i++) result = broadcastPair(op, result, (operands[i] as Shaped).shape);
   return result;
 }
 
-/** As `broadcastShapes`, of operands. */
-export function commonShape(op: string, operands: readonly { readonly shape: Shape }[]): Shape {
-  let result = (operands[0] as { readonly shape: Shape }).shape;
-  for (let i = 1; i < operands.length; i++) result = broadcastPair(op, result, (operands[i] as { readonly shape: Shape }).shape);
-  return result;
-}
+export const broadcastShapes = (op: string, shapes: readonly Shape[]): Shape =>
+  commonShape(
+    op,
+    shapes.map((shape) => ({ shape })),
+  );
 
 export function sameShape(a: Shape, b: Shape): boolean {
   if (a === b) return true;

@@ -33,15 +33,20 @@ export class CallBlock {
   /** Byte address, what a kernel is called with. */
   readonly address: number;
   readonly #memory: Memory;
-  readonly #start: number;
+  #start: number;
   /** Held, never read: a small buffer that is dropped gives its memory back. */
   readonly buffer: CpuBuffer;
 
-  constructor(memory: Memory) {
+  constructor(memory: Memory, size: number = words) {
     this.#memory = memory;
-    this.buffer = memory.allocate(4 * words);
+    this.buffer = memory.allocate(4 * size);
     this.address = this.buffer.pointer;
     this.#start = this.address >>> 2;
+  }
+
+  /** Where the words of the next call go, for blocks of several calls. */
+  begin(word: number): void {
+    this.#start = (this.address >>> 2) + word;
   }
 
   setCounts(inner: number, rows: number): void {

@@ -6,9 +6,9 @@ import { CallBlock, firstWord } from "./call-block.ts";
 import { Iteration } from "./iteration.ts";
 import { MapLanes, type OuterLoop } from "./map-lanes.ts";
 import { emitMap } from "./map-loop.ts";
+import type { MapTransposed } from "./map-transposed.ts";
 import { type Access, contiguous, type OperandClass } from "./operand.ts";
 import { prepareFormula, usesIndex } from "./prepare.ts";
-import { denseStrides, TransposedCopy, transposes } from "./transposed-copy.ts";
 
 export type Kernel = (block: number) => void;
 
@@ -92,15 +92,15 @@ export class MapKernels {
   readonly #lower: Lower;
   readonly #block: CallBlock;
   readonly #iteration = new Iteration();
-  readonly #transposed: TransposedCopy;
+  readonly #transposed: MapTransposed | null;
   readonly #lanes: MapLanes;
   readonly #formulas: FormulaKernels[] = []; // by formula id
 
-  constructor(memory: Memory, lower: Lower) {
+  constructor(memory: Memory, lower: Lower, transposed: MapTransposed | null = null) {
     this.#memory = memory;
     this.#lower = lower;
     this.#block = new CallBlock(memory);
-    this.#transposed = new TransposedCopy(memory);
+    this.#transposed = transposed;
     this.#lanes = new MapLanes(memory);
   }
 
@@ -110,8 +110,7 @@ export class MapKernels {
     const kernels = (this.#formulas[formula.id] ??= new FormulaKernels(this.#memory, this.#lower, formula));
     this.#block.setScalars(inputs.length + outputs.length, formula.scalars, scalars);
     if (allContiguous(inputs) && allContiguous(outputs)) this.#mapFlat(kernels, inputs, scalars, outputs, elements);
-    else if (!this.#mapTransposed(formula, inputs, scalars, outputs, elements))
-      this.#mapStrided(kernels, inputs, scalars, outputs, elements);
+    else if (!this.#transposed?.(formula, inputs, scalars, outputs)) this.#mapStrided(kernels, inputs, scalars, outputs, elements);
   }
 
   /** Everything is one row. */
@@ -176,30 +175,5 @@ export class MapKernels {
       const outer: OuterLoop = { size, rank, elements: elements / size, stride: (k) => iteration.stride(k, rank) };
       this.#lanes.run(kernel, lanes, block, [...inputs, ...outputs], scalars.length, outer);
     }
-  }
-
-  /** Inputs whose neighbours lie along another dim than the output's are brought into its order first. */
-  #mapTransposed(
-    formula: Formula,
-    inputs: readonly View[],
-    scalars: readonly number[],
-    outputs: readonly View[],
-    elements: number,
-  ): boolean {
-    const [output] = outputs as [View];
-    let found = -1;
-    for (let k = 0; found < 0 && k < inputs.length; k++) if (transposes(inputs[k] as View, output, elements)) found = k;
-    if (found < 0) return false;
-    const from = inputs[found] as View;
-    if (outputs.length === 1 && formula.outputs[0]?.op === "input" && inputs.length === 1 && from.dtype === output.dtype) {
-      this.#transposed.copy(from, output);
-      return true;
-    }
-    const buffer = this.#memory.allocate(4 * elements);
-    const ordered: View = { buffer, dtype: from.dtype, shape: output.shape, strides: denseStrides(output), offset: 0 };
-    this.#transposed.copy(from, ordered);
-    this.map(formula, inputs.with(found, ordered), scalars, outputs);
-    this.#memory.release(buffer);
-    return true;
   }
 }

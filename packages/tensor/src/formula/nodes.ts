@@ -108,6 +108,14 @@ export function formula(inputs: readonly ScalarType[], scalars: readonly ScalarT
   return found;
 }
 
+const typeCodes: Readonly<Record<ScalarType, number>> = { float: 0, int: 1, uint: 2, bool: 3 };
+
+/** A family of formulas, one for each type or pair of types, each made when it is first asked for: interning one costs more than a small op. */
+export function perType(make: (type: ScalarType, other: ScalarType) => Formula): (type: ScalarType, other?: ScalarType) => Formula {
+  const made: Formula[] = [];
+  return (type, other = type) => (made[4 * typeCodes[type] + typeCodes[other]] ??= make(type, other));
+}
+
 /** Rebuilds a DAG bottom-up, each shared node once. `visit` gets the node and its rebuilt arguments. */
 export function transform(roots: readonly Node[], visit: (node: Node, args: readonly Node[]) => Node): Node[] {
   const done = new Map<Node, Node>();

@@ -2,13 +2,15 @@
 import type { Backend } from "../backend.ts";
 import { type DType, dtypes } from "../dtype.ts";
 import { cast } from "../formula/build.ts";
-import { type Formula, formula, input, type ScalarType } from "../formula/nodes.ts";
+import { type Formula, formula, input, perType, type ScalarType } from "../formula/nodes.ts";
 import type { Tensor } from "../tensor.ts";
 import { allocate, applyOp, type StructuredOp } from "./dispatch.ts";
 import { mapFormula, mapInPlace } from "./map.ts";
 
 /** x as another scalar type. */
-export const castFormula = (from: ScalarType, to: ScalarType): Formula => formula([from], [], [cast(input(0, from), to)]);
+export const castFormula: (from: ScalarType, to: ScalarType) => Formula = /* @__PURE__ */ perType((from, to) =>
+  formula([from], [], [cast(input(0, from), to)]),
+);
 const convert = (from: DType, to: DType): Formula => castFormula(dtypes[from].scalar, dtypes[to].scalar);
 
 /** The same values in new, contiguous memory. */

@@ -4,7 +4,7 @@ import { defaultDevice } from "../device.ts";
 import { type DType, dtypes, isFloat, type TypedArray } from "../dtype.ts";
 import { DTypeError, formatShape, ShapeError } from "../errors.ts";
 import { add, cast, eq, intDiv, mul, rem, sub } from "../formula/build.ts";
-import { type Formula, formula, index, type ScalarType, scalar } from "../formula/nodes.ts";
+import { type Formula, formula, index, perType, type ScalarType, scalar } from "../formula/nodes.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { numel } from "../view.ts";
@@ -122,7 +122,8 @@ export function generate(
   return finish(out, requiresGrad);
 }
 
-const constantFormula = (type: ScalarType): Formula => formula([], [type], [scalar(0, type)]);
+/** The first scalar, everywhere. */
+export const constantFormula: (type: ScalarType) => Formula = /* @__PURE__ */ perType((type) => formula([], [type], [scalar(0, type)]));
 
 /** A tensor of one value. */
 export function full(

@@ -2,11 +2,11 @@
 import type { View } from "../backend.ts";
 import { type DType, dtypes, promoteTypes } from "../dtype.ts";
 import { formatShape, IndexError, ShapeError } from "../errors.ts";
-import { formula, scalar } from "../formula/nodes.ts";
 import { scope } from "../lifetime.ts";
 import { normalizeDim, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { castFormula } from "./copy.ts";
+import { constantFormula } from "./creation.ts";
 import { applyOp, type StructuredOp } from "./dispatch.ts";
 import { narrow, select, unsqueeze, view } from "./movement.ts";
 import { type Layout, type ViewName, viewLayout, views } from "./views.ts";
@@ -92,7 +92,7 @@ export const embedOp: StructuredOp<EmbedAttrs> = {
   run(device, [x], [out], { fill, view, attrs }) {
     const [source, y] = [x as Tensor, out as Tensor];
     const type = scalarType(y.dtype);
-    if (y.numel > source.numel) device.map(formula([], [type], [scalar(0, type)]), [], [fill], [y]);
+    if (y.numel > source.numel) device.map(constantFormula(type), [], [fill], [y]);
     if (source.numel > 0) device.map(castFormula(type, type), [source], [], [viewOf(y, viewLayout(view, y, attrs))]);
     return true;
   },

@@ -21,7 +21,8 @@ export function broadcastView(tensor: Tensor, shape: Shape): View {
   };
 }
 
-function broadcastViews(tensors: readonly Tensor[], shape: Shape): readonly View[] {
+/** The tensors as views of one shape. */
+export function broadcastViews(tensors: readonly Tensor[], shape: Shape): readonly View[] {
   for (let i = 0; i < tensors.length; i++)
     if (!sameShape((tensors[i] as Tensor).shape, shape)) return tensors.map((tensor) => broadcastView(tensor, shape));
   return tensors;

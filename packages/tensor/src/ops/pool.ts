@@ -2,11 +2,11 @@
 import type { PoolAttrs } from "../backend.ts";
 import { dtypes, isFloat } from "../dtype.ts";
 import { formatShape, IndexError, ShapeError } from "../errors.ts";
-import { formula, input } from "../formula/nodes.ts";
 import { scope } from "../lifetime.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { numel } from "../view.ts";
+import { castFormula } from "./copy.ts";
 import { fromArray } from "./creation.ts";
 import { allocate, applyOp, type StructuredOp } from "./dispatch.ts";
 import { scatterAdd } from "./gather.ts";
@@ -80,7 +80,7 @@ export const maxPoolOp: StructuredOp<MaxPoolAttrs> = {
     const type = dtypes[source.dtype].scalar;
     source.device.reduce(
       "argmax",
-      formula([type], [], [input(0, type)]),
+      castFormula(type, type),
       [all],
       [],
       [winners, values],

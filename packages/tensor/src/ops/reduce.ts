@@ -3,7 +3,7 @@ import type { Finish, Reducer, View } from "../backend.ts";
 import { type DType, dtypes, isFloat } from "../dtype.ts";
 import { DTypeError, formatShape, ShapeError } from "../errors.ts";
 import { cast, div, eq, ne } from "../formula/build.ts";
-import { type Formula, formula, input, type Node, type ScalarType, scalar } from "../formula/nodes.ts";
+import { type Formula, formula, input, type Node, perType, type ScalarType, scalar } from "../formula/nodes.ts";
 import { normalizeDim, normalizeDims, reducedShape, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { contiguousStrides, numel } from "../view.ts";
@@ -30,10 +30,7 @@ export interface SumOptions extends ReduceOptions {
 /** One dim, several, or — null, undefined, an empty list — all. */
 export type Dims = number | readonly number[] | null | undefined;
 
-const typed =
-  (build: (x: Node) => Node) =>
-  (type: ScalarType): Formula =>
-    formula([type], [], [build(input(0, type))]);
+const typed = (build: (x: Node) => Node) => perType((type) => formula([type], [], [build(input(0, type))]));
 const asNumber = typed((x) => (x.type === "bool" ? cast(x, "int") : x));
 const asIs = typed((x) => x);
 const countNonzeros = typed((x) => cast(ne(x, 0), "int"));
@@ -52,10 +49,8 @@ const same = (dtype: DType): DType => dtype;
 /** Sums of integers and bools are int32 (torch: int64). */
 const wide = (dtype: DType): DType => (isFloat(dtype) ? dtype : "int32");
 const always = (dtype: DType) => (): DType => dtype;
-const divideByCount = (count: number): Finish => ({
-  formula: formula(["float"], ["float"], [div(input(0, "float"), scalar(0, "float"))]),
-  scalars: [count],
-});
+const divided = perType((type) => formula([type], [type], [div(input(0, type), scalar(0, type))]));
+const divideByCount = (count: number): Finish => ({ formula: divided("float"), scalars: [count] });
 const isPositive: Finish = { formula: formula(["int"], [], [ne(input(0, "int"), 0)]), scalars: [] };
 const isNull: Finish = { formula: formula(["int"], [], [eq(input(0, "int"), 0)]), scalars: [] };
 

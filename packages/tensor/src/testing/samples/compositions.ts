@@ -74,5 +74,32 @@ export const compositionSamples = {
       },
       { absolute: 2 ** -22, relative: 2 ** -22, reason: "two products and two sums of numbers of size 2" },
     ),
+    sample(
+      "momentum of several at once",
+      [
+        matrix,
+        matrix,
+        matrix,
+        cube,
+        cube,
+        cube,
+        { shape: [] },
+        { shape: [] },
+        { shape: [] },
+        { shape: [0] },
+        { shape: [0] },
+        { shape: [0] },
+        ...Array.from({ length: 3 }, () => ({ shape: [7] })),
+      ],
+      (...tensors) => {
+        const list = Array.from({ length: 5 }, (_, i) => {
+          const [w, buffer, g] = tensors.slice(3 * i, 3 * i + 3) as [Tensor, Tensor, Tensor];
+          return { targets: [w, buffer], inputs: [g], scalars: { lr: 0.125 * (i + 1), mu: 0.75 - 0.125 * i } };
+        });
+        momentum.all(list);
+        return list.flatMap(({ targets }) => targets);
+      },
+      { absolute: 2 ** -22, relative: 2 ** -22, reason: "two products and two sums of numbers of size 2" },
+    ),
   ],
 };
