@@ -2,6 +2,7 @@
 import type { Backend } from "@gradkit/tensor/backend";
 import { createCpu } from "./create-cpu.ts";
 import { everyPart } from "./every-part.ts";
+import { createFused } from "./kernels/fused.ts";
 import { type CpuOptions, openMemory } from "./memory-options.ts";
 import { defaultThreads, Threads } from "./threads.ts";
 
@@ -19,5 +20,5 @@ export async function cpu(options: CpuOptions = {}): Promise<Backend> {
   if (!Number.isInteger(threads) || threads < 1) throw new RangeError(`cpu: threads must be a whole number from 1 on (got ${threads})`);
   const memory = openMemory(options);
   if (memory.shared && threads > 1) memory.lanes = new Threads(memory, threads);
-  return createCpu(memory, everyPart);
+  return createCpu(memory, { ...everyPart, createFused: (...given) => createFused(...given, options) });
 }

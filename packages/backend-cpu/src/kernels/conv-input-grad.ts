@@ -4,9 +4,11 @@ import { type ConvAttrs, type FusedKernels, numel, type View } from "@gradkit/te
 import type { CpuBuffer } from "../buffer.ts";
 import { partStart } from "../lanes.ts";
 import { addressOf, contiguous } from "./contiguous.ts";
+import { convolveByWinograd } from "./conv-winograd.ts";
 import { type CorrelationShape, correlationNanoseconds, prepareCorrelation } from "./correlation.ts";
 import { ImageRegion } from "./image-region.ts";
 import type { WindowKernels } from "./window-kernels.ts";
+import { weightBytes, winogradFor } from "./winograd.ts";
 
 type Rank4 = [number, number, number, number];
 type Pair = [number, number];
@@ -68,6 +70,20 @@ export const createConvInputGrad =
     const phases = alongY.flatMap((y) => alongX.map((x) => ({ y, x })));
     if (phases.length < strideY * strideX) memory.f32.fill(0, addressOf(dx) >>> 2, (addressOf(dx) >>> 2) + numel(dx.shape));
     if (phases.length === 0 || numel(dy.shape) === 0 || numel(dx.shape) === 0) return true;
+
+    const sizes = { channels: outputs, outputs: channels, outHeight: height, outWidth: width, kernelHeight, kernelWidth };
+    const steps = { strideY, strideX, dilationY: dilation[0] as number, dilationX: dilation[1] as number };
+    const winograd = winogradFor(kernels, images, { ...sizes, ...steps });
+    if (winograd) {
+      const weights = contiguous(kernels, weight);
+      const window = weightBytes; // the last element comes first
+      const strides = { group: window * outputs * channels, output: window, channel: window * channels, element: -4 };
+      const [top, left] = [(padding[0] as number) - 2, (padding[1] as number) - 2];
+      const turned = { address: weights.address + window - 4, ...strides };
+      convolveByWinograd(kernels, winograd, dy, { ...sizes, images, groups, top, left, weights: turned, bias: 0 }, addressOf(dx));
+      weights.release();
+      return true;
+    }
 
     const [rows, columns] = [reach(alongY), reach(alongX)];
     const region = { top: rows.first, left: columns.first, height: rows.size, width: columns.size };

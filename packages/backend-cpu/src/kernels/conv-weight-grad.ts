@@ -1,4 +1,4 @@
-// FusedKernels.convWeightGrad: for each group, the products of x's windows with dy, summed over all positions of all images.
+// FusedKernels.convWeightGrad, by Winograd's algorithm or directly: for each group, the products of x's windows with dy, summed over all positions of all images.
 import { type ConvAttrs, type FusedKernels, numel, type View } from "@gradkit/tensor/backend";
 import { partStart } from "../lanes.ts";
 import { addressOf } from "./contiguous.ts";
@@ -6,8 +6,10 @@ import { flopsPerNanosecond } from "./correlation.ts";
 import { ImageRegion, type Region } from "./image-region.ts";
 import { sumByTiles } from "./weight-sum-tiles.ts";
 import { sumByVectors, takesVectors } from "./weight-sum-vectors.ts";
+import { sumByWinograd } from "./weight-sum-winograd.ts";
 import { type WindowSizes, windowGeometry } from "./window-geometry.ts";
 import type { WindowKernels } from "./window-kernels.ts";
+import { winogradFor } from "./winograd.ts";
 
 /** For one group; dy in adjacent rows, the elements of x's rows neighbours; strides of planes and rows, and between outputs of dweight, in bytes. */
 export interface WeightSumShape extends WindowSizes {
@@ -29,10 +31,16 @@ export const createConvWeightGrad =
   (kernels: WindowKernels): FusedKernels["convWeightGrad"] =>
   (dy: View, x: View, dweight: View, attrs: ConvAttrs): boolean => {
     if (dy.dtype !== "float32") return false;
+    const geometry = windowGeometry(dweight, dy, attrs);
+    const { images, sizes, region } = geometry;
+    const winograd = winogradFor(kernels, images, sizes);
+    if (winograd) {
+      sumByWinograd(kernels, winograd, dy, x, attrs.groups, geometry, addressOf(dweight));
+      return true;
+    }
     const first = addressOf(dweight) >>> 2;
     kernels.memory.f32.fill(0, first, first + numel(dweight.shape));
     if (numel(dweight.shape) === 0 || numel(dy.shape) === 0) return true;
-    const { images, sizes, region } = windowGeometry(dweight, dy, attrs);
     const whole: Problem = {
       x,
       dy,

@@ -1,11 +1,13 @@
-// FusedKernels.conv: direct convolution, image by image. Only what padding or odd strides demand is copied.
+// FusedKernels.conv: by Winograd's algorithm where it pays, else directly, image by image. Only what padding or odd strides demand is copied.
 import { type ConvAttrs, type FusedKernels, numel, type View } from "@gradkit/tensor/backend";
 import { partStart } from "../lanes.ts";
 import { addressOf, contiguous } from "./contiguous.ts";
+import { convolveByWinograd } from "./conv-winograd.ts";
 import { type CorrelationShape, correlationNanoseconds, prepareCorrelation } from "./correlation.ts";
 import { ImageRegion } from "./image-region.ts";
-import { windowGeometry } from "./window-geometry.ts";
+import { type WindowGeometry, windowGeometry } from "./window-geometry.ts";
 import type { WindowKernels } from "./window-kernels.ts";
+import { weightBytes, winogradFor } from "./winograd.ts";
 
 export const createConv =
   (kernels: WindowKernels): FusedKernels["conv"] =>
@@ -13,27 +15,47 @@ export const createConv =
     if (numel(y.shape) === 0) return true;
     if (x.dtype !== "float32" || numel(weight.shape) === 0) return false;
     const { groups } = attrs;
-    const { images, sizes, region } = windowGeometry(weight, y, attrs);
-    const { channels, outputs, outHeight, outWidth } = sizes;
-    const source = new ImageRegion(kernels, x, channels, region);
-    const shape: CorrelationShape = { ...sizes, groups, planeStride: source.planeStride, rowStride: source.rowStride };
+    const geometry = windowGeometry(weight, y, attrs);
+    const { images, sizes, region } = geometry;
     const weights = contiguous(kernels, weight);
     const start = bias && contiguous(kernels, bias);
-    const correlation = prepareCorrelation(kernels, shape, weights.address, start?.address ?? 0);
+    const winograd = winogradFor(kernels, images, sizes);
+    if (winograd) {
+      const window = weightBytes;
+      const strides = { group: window * sizes.outputs * sizes.channels, output: window * sizes.channels, channel: window, element: 4 };
+      const placed = { ...sizes, images, groups, top: region.top, left: region.left, bias: start?.address ?? 0 };
+      convolveByWinograd(kernels, winograd, x, { ...placed, weights: { address: weights.address, ...strides } }, addressOf(y));
+    } else {
+      correlateImages(kernels, x, geometry, groups, weights.address, start?.address ?? 0, addressOf(y));
+    }
     weights.release();
     start?.release();
-    const planes = 4 * outputs * outHeight * outWidth; // bytes of one group's
-    const count = images * groups;
-    const lanes = kernels.memory.lanes.count(count * correlationNanoseconds(shape), count);
-    kernels.memory.lanes.fork(lanes, (lane) => {
-      const [from, part] = [source.open(), correlation.open()];
-      for (let i = partStart(count, lane, lanes); i < partStart(count, lane + 1, lanes); i++) {
-        const group = i % groups;
-        part.run(group, from.at((i - group) / groups, group), addressOf(y) + i * planes);
-      }
-      part.release();
-      from.release();
-    });
-    correlation.release();
     return true;
   };
+
+function correlateImages(
+  kernels: WindowKernels,
+  x: View,
+  { images, sizes, region }: WindowGeometry,
+  groups: number,
+  weights: number,
+  bias: number,
+  y: number,
+): void {
+  const source = new ImageRegion(kernels, x, sizes.channels, region);
+  const shape: CorrelationShape = { ...sizes, groups, planeStride: source.planeStride, rowStride: source.rowStride };
+  const correlation = prepareCorrelation(kernels, shape, weights, bias);
+  const planes = 4 * sizes.outputs * sizes.outHeight * sizes.outWidth; // bytes of one group's
+  const count = images * groups;
+  const lanes = kernels.memory.lanes.count(count * correlationNanoseconds(shape), count);
+  kernels.memory.lanes.fork(lanes, (lane) => {
+    const [from, part] = [source.open(), correlation.open()];
+    for (let i = partStart(count, lane, lanes); i < partStart(count, lane + 1, lanes); i++) {
+      const group = i % groups;
+      part.run(group, from.at((i - group) / groups, group), y + i * planes);
+    }
+    part.release();
+    from.release();
+  });
+  correlation.release();
+}

@@ -6,10 +6,10 @@ import { createConvInputGrad } from "./conv-input-grad.ts";
 import { createConvWeightGrad } from "./conv-weight-grad.ts";
 import { createMaxPool, createMaxPoolGrad } from "./pool.ts";
 import { createSoftmax } from "./softmax.ts";
-import { WindowKernels } from "./window-kernels.ts";
+import { WindowKernels, type WindowOptions } from "./window-kernels.ts";
 
-export function createFused(memory: Memory, map: Backend["map"]): FusedKernels {
-  const kernels = new WindowKernels(memory);
+export function createFused(memory: Memory, map: Backend["map"], options: WindowOptions = {}): FusedKernels {
+  const kernels = new WindowKernels(memory, options);
   return {
     conv: createConv(kernels),
     convInputGrad: createConvInputGrad(kernels),

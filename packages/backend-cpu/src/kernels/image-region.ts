@@ -17,6 +17,8 @@ export interface RegionOptions {
   fill?: number;
   /** Rows must follow each other without a gap. */
   adjacentRows?: boolean;
+  /** Copied even where it could be read in place: kernels that jump about in it then find it in the cache. */
+  copied?: boolean;
 }
 
 type Rank4 = [number, number, number, number];
@@ -51,7 +53,7 @@ export class ImageRegion {
     view: View,
     channels: number,
     region: Region,
-    { fill = 0, adjacentRows = false }: RegionOptions = {},
+    { fill = 0, adjacentRows = false, copied = false }: RegionOptions = {},
   ) {
     const [, , imageHeight, imageWidth] = view.shape as Rank4;
     const { top, left, height, width } = region;
@@ -63,7 +65,7 @@ export class ImageRegion {
     this.#strides = view.strides.map((stride) => 4 * stride) as Rank4;
     const [, planeStride, rowStride, columnStride] = this.#strides;
     const inside = top >= 0 && left >= 0 && top + height <= imageHeight && left + width <= imageWidth;
-    if (inside && columnStride === 4 && (!adjacentRows || height === 1 || rowStride === 4 * width)) {
+    if (!copied && inside && columnStride === 4 && (!adjacentRows || height === 1 || rowStride === 4 * width)) {
       this.planeStride = planeStride;
       this.rowStride = rowStride;
       this.#copies = false;

@@ -8,11 +8,19 @@ import { compileSegmentTiles, type Run, type SegmentTiles } from "./segment-tile
 import { type TileShape, tileShape } from "./tile.ts";
 import { compileTranspose, type Transpose } from "./transpose.ts";
 import { compileDotRows, type DotRows } from "./weight-sum-vectors.ts";
+import { WinogradKernels } from "./winograd.ts";
 
 const longestStep = 2 ** 20;
 
+export interface WindowOptions {
+  /** Whether convolutions may be computed by Winograd's algorithm. Default: true. */
+  readonly winograd?: boolean;
+}
+
 export class WindowKernels {
   readonly memory: Memory;
+  /** Unless sums of the products themselves are asked for. */
+  readonly winograd: WinogradKernels | null;
   readonly #segment = new Map<number, SegmentTiles>();
   readonly #position = new Map<number, PositionTiles>();
   readonly #dots = new Map<number, DotRows>();
@@ -21,13 +29,18 @@ export class WindowKernels {
   #copyPlanes: CopyPlanes | null = null;
   #clear: Clear | null = null;
 
-  constructor(memory: Memory) {
+  constructor(memory: Memory, { winograd = true }: WindowOptions = {}) {
     this.memory = memory;
+    this.winograd = winograd ? new WinogradKernels(memory) : null;
   }
 
   /** Columns of a packed panel. */
   get width(): number {
     return 4 * tileShape(this.memory.relaxedSimd).vectors;
+  }
+  /** Room for one tile of a product. */
+  get edgeBytes(): number {
+    return 4 * tileShape(this.memory.relaxedSimd).rows * this.width;
   }
   get packPanels(): PackPanels {
     this.#packPanels ??= compilePackPanels(this.memory, this.width);

@@ -1,4 +1,4 @@
-// Convolution and its gradients on one thread: node --conditions=@gradkit/source bench/conv.ts
+// Convolution and its gradients on one thread: node --conditions=@gradkit/source bench/conv.bench.ts
 import { contiguousStrides, type View } from "@gradkit/tensor/backend";
 import { createConv } from "../src/kernels/conv.ts";
 import { createConvInputGrad } from "../src/kernels/conv-input-grad.ts";
@@ -10,8 +10,8 @@ import { randomView, viewOf } from "../test/strided-views.ts";
 import { medianMs } from "./median.ts";
 
 const memory = new Memory(detectFeatures());
-const kernels = new WindowKernels(memory);
-const [conv, convInputGrad, convWeightGrad] = [createConv(kernels), createConvInputGrad(kernels), createConvWeightGrad(kernels)];
+const best = new WindowKernels(memory);
+const exact = new WindowKernels(memory, { winograd: false });
 
 type Shape = [images: number, channels: number, size: number, outputs: number, kernel: number];
 
@@ -31,11 +31,14 @@ function row([images, channels, size, outputs, kernel]: Shape, pad: number, step
     const ms = medianMs(run);
     return `${name} ${ms.toFixed(2).padStart(7)} ms ${(flops / ms / 1e6).toFixed(1).padStart(5)}`;
   };
+  const line = (kernels: WindowKernels): string[] => [
+    report("y", () => createConv(kernels)(x, weight, bias, y, attrs)),
+    report("dx", () => createConvInputGrad(kernels)(dy, weight, dx, attrs)),
+    report("dw", () => createConvWeightGrad(kernels)(dy, x, dweight, attrs)),
+  ];
   const title = `[${images}, ${channels}, ${size}²]·${outputs} ${kernel}×${kernel} pad ${pad} stride ${step} groups ${groups}`;
-  const forward = report("y", () => conv(x, weight, bias, y, attrs));
-  const inputGrad = report("dx", () => convInputGrad(dy, weight, dx, attrs));
-  const weightGrad = report("dw", () => convWeightGrad(dy, x, dweight, attrs));
-  console.log(title.padEnd(52), forward, inputGrad, weightGrad);
+  console.log(title.padEnd(52), ...line(exact));
+  if (kernel === 3 && step === 1 && channels / groups >= 8) console.log("  by Winograd's algorithm".padEnd(52), ...line(best));
   for (const { buffer } of [x, weight, dy, dx, dweight, y, bias]) memory.release(buffer as never);
 }
 
