@@ -1,14 +1,17 @@
 import { contiguousStrides, formula, input, type Node, node, type View } from "@gradkit/tensor/backend";
 import { describe, expect, it } from "vitest";
 import { naiveMap, randomView, readView, viewOf } from "../../test/strided-views.ts";
+import { type Lanes, oneThread } from "../lanes.ts";
 import { Memory } from "../memory.ts";
 import { detectFeatures } from "../wasm/features.ts";
 import { createMatmul } from "./matmul.ts";
 
 const features = detectFeatures();
+const inLanes: Lanes = { ...oneThread, count: (_, most) => Math.min(5, most) };
 const engines = [
-  ["this engine", features],
-  ["plain SIMD", { ...features, relaxedSimd: false }],
+  ["this engine", features, oneThread],
+  ["plain SIMD", { ...features, relaxedSimd: false }, oneThread],
+  ["in lanes", features, inLanes],
 ] as const;
 
 /** The oracle: plain loops in float64. a [B, M, K], b [B, K, N]. */
@@ -50,8 +53,9 @@ const layouts: Record<string, Layout> = {
   "one column repeated": () => [1, 0],
 };
 
-describe.each(engines)("matmul (%s)", (_, given) => {
+describe.each(engines)("matmul (%s)", (_, given, lanes) => {
   const memory = new Memory(given);
+  memory.lanes = lanes;
   const matmul = createMatmul(memory, naiveMap(memory));
   const check = (a: View, b: View, out: View): void => {
     const [m, n] = out.shape.slice(-2) as [number, number];
@@ -131,7 +135,8 @@ describe.each(engines)("matmul (%s)", (_, given) => {
           [0, 2],
           [0, 0],
         ]) {
-          const [a, b] = [randomView(memory, [m, k], [k, 1], 13), randomView(memory, [k, n], [n, 1], 14)];
+          const aStrides = biasStrides[0] === 0 ? [1, m] : [k, 1];
+          const [a, b] = [randomView(memory, [m, k], aStrides, 13), randomView(memory, [k, n], [n, 1], 14)];
           const others = [randomView(memory, [m, n], biasStrides, 15), randomView(memory, [m, n], [n, 1], 16)] as const;
           const out = viewOf(memory, [m, n], outStrides);
           const [biases, residuals] = [readView(memory, others[0]), readView(memory, others[1])];

@@ -1,9 +1,9 @@
 // Backend.matmul: batches, orientation and epilogue around the product of two matrices.
 import { type Backend, contiguousStrides, type Epilogue, formula, input, type Node, numel, type View } from "@gradkit/tensor/backend";
-import { partStart } from "../lanes.ts";
+import { type Lanes, partStart } from "../lanes.ts";
 import type { Memory } from "../memory.ts";
 import { addressOf } from "./contiguous.ts";
-import { type MatrixLayout, MatrixProduct, type ProductShape } from "./matrix-product.ts";
+import { copies, type MatrixLayout, MatrixProduct, type ProductShape } from "./matrix-product.ts";
 import type { ProductType } from "./tile.ts";
 
 const identity = {
@@ -76,22 +76,37 @@ function multiplyBatches({ lanes }: Memory, product: MatrixProduct, a: View, b: 
   const byRows = c.columnStride === 4 || n === 1;
   const [left, right] = byRows ? [a, b] : [b, a]; // cᵀ = bᵀ·aᵀ
   const shape: ProductShape = byRows
-    ? { dtype, m, n, k, a: aLayout, b: bLayout, cRow: c.rowStride, bias }
-    : { dtype, m: n, n: m, k, a: transposed(bLayout), b: transposed(aLayout), cRow: c.columnStride, bias: 0 };
+    ? { dtype, m, n, k, a: aLayout, b: bLayout, cRow: c.rowStride, bias, adds: false }
+    : { dtype, m: n, n: m, k, a: transposed(bLayout), b: transposed(aLayout), cRow: c.columnStride, bias: 0, adds: false };
 
   const batches = numel(out.shape.slice(0, batchRank));
-  const count = lanes.count((2 * batches * m * n * k) / flopsPerNanosecond, batches * m * n);
-  const byBatch = batches >= count;
-  const parts = byBatch ? [{ shape, a: 0, b: 0, c: 0 }] : product.parts(shape, count);
-  const used = byBatch ? count : parts.length;
-  lanes.fork(used, (lane) => {
-    const part = parts[byBatch ? 0 : lane] as (typeof parts)[number];
+  const at = (view: View, batch: number): number => addressOf(view) + 4 * batchOffset(batch, view, out.shape, batchRank);
+  const count = batches > 1 ? lanes.count((2 * batches * m * n * k) / flopsPerNanosecond, batches * m * n) : 1;
+  if (batches > 1 && batches >= count) {
+    lanes.fork(count, (lane) => {
+      const prepared = product.prepare(shape);
+      const end = partStart(batches, lane + 1, count);
+      for (let batch = partStart(batches, lane, count); batch < end; batch++)
+        prepared.run(at(left, batch), at(right, batch), at(out, batch));
+      prepared.release();
+    });
+    return;
+  }
+  for (let batch = 0; batch < batches; batch++) {
+    const [from, by, to] = [at(left, batch), at(right, batch), at(out, batch)];
+    if (copies(shape))
+      product.inSteps(shape, from, (step, copied, offset) => multiplyInParts(lanes, product, step, copied, by + offset, to));
+    else multiplyInParts(lanes, product, shape, from, by, to);
+  }
+}
+
+function multiplyInParts(lanes: Lanes, product: MatrixProduct, shape: ProductShape, a: number, b: number, c: number): void {
+  const { m, n, k } = shape;
+  const parts = product.parts(shape, lanes.count((2 * m * n * k) / flopsPerNanosecond, m * n));
+  lanes.fork(parts.length, (lane) => {
+    const part = parts[lane] as (typeof parts)[number];
     const prepared = product.prepare(part.shape);
-    const [first, end] = byBatch ? [partStart(batches, lane, used), partStart(batches, lane + 1, used)] : [0, batches];
-    for (let batch = first; batch < end; batch++) {
-      const at = (view: View): number => addressOf(view) + 4 * batchOffset(batch, view, out.shape, batchRank);
-      prepared.run(at(left) + part.a, at(right) + part.b, at(out) + part.c);
-    }
+    prepared.run(a + part.a, b + part.b, c + part.c);
     prepared.release();
   });
 }

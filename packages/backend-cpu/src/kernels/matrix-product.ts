@@ -15,8 +15,8 @@ export interface MatrixLayout {
 }
 
 /**
- * Products c = bias + a·b of one shape, a [m, k] and b [k, n]. m, n ≥ 1; k may be 0. The elements of c's rows are neighbours. The bias is a row of n
- * neighbouring elements, given by its address; 0: none.
+ * Products c = bias + a·b of one shape, a [m, k] and b [k, n], or what is added to c. m, n ≥ 1; k may be 0. The elements of c's rows are neighbours.
+ * The bias is a row of n neighbouring elements, given by its address; 0: none.
  */
 export interface ProductShape {
   readonly dtype: ProductType;
@@ -27,6 +27,7 @@ export interface ProductShape {
   readonly b: MatrixLayout;
   readonly cRow: number;
   readonly bias: number;
+  readonly adds: boolean;
 }
 
 /** Products that share their scratch memory, until `release`. */
@@ -39,6 +40,9 @@ export interface PreparedProduct {
 const blockRows = 96; // a block of a in the second-level cache, together with
 const blockColumns = 256; // a packed block of b
 const blockDepth = 1024; // one packed panel in the first-level cache
+const stripRows = 64; // copied together: a cache line of each stays in the first-level cache
+const copyNanoseconds = 0.5; // an element
+const rowGap = 64; // bytes between copied rows of a: at distances of 4096 all of them would share a few lines of the cache
 const packedFrom = 128 * 128; // elements of b: smaller ones stay in the cache as they are
 
 /** The size of the fewest equal blocks of at most about `most`: a short last block would run slower. */
@@ -52,8 +56,8 @@ const strided = ({ columnStride }: MatrixLayout, columns: number): boolean => co
 /** Whether b is copied into panels: where its rows cannot be read in place, or are read so often that it pays. */
 const packs = ({ m, n, k, b }: ProductShape): boolean => k > 0 && (!strided(b, n) || (n * k > packedFrom && m >= 32));
 
-/** Whether rows of a are copied: where neither they nor its columns can be read in place, or columns are far apart. */
-const copies = ({ m, n, k, a }: ProductShape): boolean =>
+/** Whether a is copied by rows: where neither they nor its columns can be read in place, or columns are far apart. */
+export const copies = ({ m, n, k, a }: ProductShape): boolean =>
   k > 0 && !strided(a, k) && ((a.rowStride !== 4 && m > 1) || (m * k > packedFrom && n >= 32));
 
 export class MatrixProduct {
@@ -91,8 +95,34 @@ export class MatrixProduct {
     });
   }
 
+  /**
+   * A product whose a would be copied in each of its parts, as products whose a was copied once: `each` gets the shape of one step along k, where its
+   * b begins, and the address of its a.
+   */
+  inSteps(shape: ProductShape, a: number, each: (shape: ProductShape, a: number, b: number) => void): void {
+    const { m, k } = shape;
+    const memory = this.#memory;
+    const depth = evenBlock(k, blockDepth, 4);
+    const toRow = 4 * depth + rowGap;
+    const buffer = memory.allocate(m * toRow);
+    for (let step = 0; step < k; step += depth) {
+      const k0 = Math.min(depth, k - step);
+      const strips = Math.ceil(m / stripRows);
+      const lanes = memory.lanes.count(m * k0 * copyNanoseconds, strips);
+      memory.lanes.fork(lanes, (lane) => {
+        const end = Math.min(m, partStart(strips, lane + 1, lanes) * stripRows);
+        for (let row = partStart(strips, lane, lanes) * stripRows; row < end; row += stripRows) {
+          const from = a + row * shape.a.rowStride + step * shape.a.columnStride;
+          this.#copyRows(from, shape.a, Math.min(stripRows, end - row), k0, buffer.pointer + row * toRow, toRow);
+        }
+      });
+      each({ ...shape, k: k0, a: { rowStride: toRow, columnStride: 4 }, adds: step > 0 }, buffer.pointer, step * shape.b.rowStride);
+    }
+    memory.release(buffer);
+  }
+
   prepare(shape: ProductShape): PreparedProduct {
-    const { dtype, m, n, k, a, b, cRow, bias } = shape;
+    const { dtype, m, n, k, a, b, cRow, bias, adds } = shape;
     const memory = this.#memory;
     const width = this.#width;
     const [packing, copying] = [packs(shape), copies(shape)];
@@ -103,7 +133,7 @@ export class MatrixProduct {
     const rows = packing || copying ? evenBlock(m, blockRows, 1) : m;
     const columns = packing || copying ? evenBlock(n, blockColumns, width) : n;
     const packed = packing ? memory.allocate(4 * depth * roundUp(columns, width)) : null;
-    const copied = copying ? memory.allocate(4 * rows * depth) : null;
+    const copied = copying ? memory.allocate(rows * (4 * depth + rowGap)) : null;
     const edge = memory.allocate(4 * this.#height * width);
     const start = this.#startRow(bias, n);
 
@@ -112,27 +142,28 @@ export class MatrixProduct {
         const n0 = Math.min(columns, n - column);
         for (let pass = 0; pass < passes; pass++) {
           const step = pass * depth;
+          const onTop = adds || pass > 0;
           const k0 = Math.min(depth, k - step);
           const bAt = bStart + column * b.columnStride + step * b.rowStride;
           if (packed) this.#pack(bAt, b, n0, k0, packed.pointer);
           for (let row = 0; row < m; row += rows) {
             const m0 = Math.min(rows, m - row);
             const aAt = aStart + row * a.rowStride + step * a.columnStride;
-            if (copied) this.#copyRows(aAt, a, m0, k0, copied.pointer);
+            if (copied) this.#copyRows(aAt, a, m0, k0, copied.pointer, 4 * k0 + rowGap);
             const cAt = cStart + row * cRow + column * 4;
             tiles(
               m0,
               n0,
               k0,
               copied ? copied.pointer : aAt,
-              copied ? 4 * k0 : a.rowStride,
+              copied ? 4 * k0 + rowGap : a.rowStride,
               a.columnStride,
               packed ? packed.pointer : bAt,
               packed ? 4 * k0 * width : 4 * width,
               b.rowStride,
-              pass > 0 ? cAt : start.pointer + (bias ? 4 * column : 0),
-              pass > 0 ? cRow : 0,
-              pass > 0 || bias ? 4 * width : 0,
+              onTop ? cAt : start.pointer + (bias ? 4 * column : 0),
+              onTop ? cRow : 0,
+              onTop || bias ? 4 * width : 0,
               cAt,
               cRow,
               edge.pointer,
@@ -170,13 +201,13 @@ export class MatrixProduct {
   }
 
   /** Rows of a with their elements side by side. */
-  #copyRows(from: number, a: MatrixLayout, m: number, k: number, to: number): void {
+  #copyRows(from: number, a: MatrixLayout, m: number, k: number, to: number, toRow: number): void {
     if (a.rowStride === 4) {
       this.#transpose ??= compileTranspose(this.#memory);
-      this.#transpose(from, a.columnStride, to, 4 * k, k, m);
+      this.#transpose(from, a.columnStride, to, toRow, k, m);
     } else {
       this.#copyPlanes ??= compileCopyPlanes(this.#memory);
-      this.#copyPlanes(1, m, k, from, 0, a.rowStride, a.columnStride, to, 0, 4 * k, 4);
+      this.#copyPlanes(1, m, k, from, 0, a.rowStride, a.columnStride, to, 0, toRow, 4);
     }
   }
 }
