@@ -14,3 +14,7 @@ export function seeded(seed: number, count: number, scale: number = 1): Float32A
 }
 
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
+
+/** Uniform in [0, 1). What pooling gets: TensorFlow.js loses the gradient of windows that hold no positive number. */
+export const seededPositive = (seed: number, count: number): Float32Array<ArrayBuffer> =>
+  seeded(seed, count, 0.5).map((value) => value + 0.5);

@@ -1,5 +1,6 @@
 // A page's program that trains the perceptron.
 import * as tf from "@tensorflow/tfjs-core";
+import "@tensorflow/tfjs-core/dist/register_all_gradients";
 import "@tensorflow/tfjs-backend-wasm";
 
 await tf.setBackend("wasm");

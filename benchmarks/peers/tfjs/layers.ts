@@ -1,6 +1,8 @@
 // What TensorFlow.js has no single op for, and PyTorch's layouts turned into its own: images N H W C, filters H W I O.
 import * as tf from "@tensorflow/tfjs-core";
 
+type Shape4 = [number, number, number, number];
+
 /** By tanh (Hendrycks & Gimpel 2016). */
 export function gelu<T extends tf.Tensor>(x: T): T {
   const inner = tf.mul(Math.sqrt(2 / Math.PI), tf.add(x, tf.mul(0.044715, tf.mul(x, tf.mul(x, x)))));
@@ -16,8 +18,8 @@ export function layerNorm(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor): tf.
 export const linear = (x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor): tf.Tensor => tf.add(tf.matMul(x, weight), bias);
 
 export const imagesOf = (data: Float32Array, shape: readonly number[]): tf.Tensor4D =>
-  tf.tidy(() => tf.transpose(tf.tensor(data, [...shape]), [0, 2, 3, 1]));
+  tf.tidy(() => tf.transpose(tf.tensor4d(data, shape as Shape4), [0, 2, 3, 1]));
 
 /** [O, I, KH, KW], or [C, 1, KH, KW] for a depthwise filter [KH, KW, C, 1]. */
 export const filtersOf = (data: Float32Array, shape: readonly number[], depthwise = false): tf.Tensor4D =>
-  tf.tidy(() => tf.transpose(tf.tensor(data, [...shape]), depthwise ? [2, 3, 0, 1] : [2, 3, 1, 0]));
+  tf.tidy(() => tf.transpose(tf.tensor4d(data, shape as Shape4), depthwise ? [2, 3, 0, 1] : [2, 3, 1, 0]));

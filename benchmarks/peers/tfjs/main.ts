@@ -5,6 +5,7 @@ import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import { ready, setBackend } from "@tensorflow/tfjs-core";
 import { type Runnable, serve, versionOf } from "../../src/serve.ts";
 import type { Work } from "../../src/workloads.ts";
+import "./gradients.ts";
 import { ops } from "./ops.ts";
 import { training } from "./training.ts";
 

@@ -1,7 +1,7 @@
 // The rows of single ops in TensorFlow.js.
 import * as tf from "@tensorflow/tfjs-core";
 import { checksum } from "../../src/checksum.ts";
-import { seeded, sizeOf } from "../../src/seeded.ts";
+import { seeded, seededPositive, sizeOf } from "../../src/seeded.ts";
 import { NotComparable, type Runnable } from "../../src/serve.ts";
 import type { AddWork, ConvWork, GeluWork, MatmulWork, MaxPoolWork, RowsWork } from "../../src/workloads.ts";
 import { filtersOf, gelu, imagesOf, layerNorm } from "./layers.ts";
@@ -79,7 +79,7 @@ function convolution({ images: n, channels, size, filters: outputs, groups, back
 }
 
 function maxPool({ images: n, channels, size, backward }: MaxPoolWork): Runnable {
-  const x = imagesOf(seeded(1, n * channels * size ** 2), [n, channels, size, size]);
+  const x = imagesOf(seededPositive(1, n * channels * size ** 2), [n, channels, size, size]);
   const forward = (input: tf.Tensor4D): tf.Tensor4D => tf.maxPool(input, 2, 2, "valid");
   if (!backward) return runnable([x], () => [forward(x)], [images]);
   const dy = tf.ones([n, size / 2, size / 2, channels]);

@@ -4,7 +4,7 @@ import { LayerNorm } from "@gradkit/nn";
 import { add, conv2d, gelu, maxPool2d, ones, pointwise, softmax, sum, type Tensor, tensor } from "@gradkit/tensor";
 import { mul, add as plus, tanh } from "@gradkit/tensor/formula";
 import { checksum } from "../checksum.ts";
-import { seeded, sizeOf } from "../seeded.ts";
+import { seeded, seededPositive, sizeOf } from "../seeded.ts";
 import type { Runnable } from "../serve.ts";
 import type { AddWork, ConvWork, GeluWork, MatmulWork, MaxPoolWork, RowsWork } from "../workloads.ts";
 
@@ -83,7 +83,8 @@ function convolution({ images, channels, size, filters, groups, backward }: Conv
 }
 
 function maxPool({ images, channels, size, backward }: MaxPoolWork): Runnable {
-  const x = random(1, [images, channels, size, size], 1, backward);
+  const shape = [images, channels, size, size];
+  const x = tensor(seededPositive(1, sizeOf(shape)), { shape, requiresGrad: backward });
   if (!backward) return runnable(() => maxPool2d(x, 2));
   const gradOutputs = ones([images, channels, size / 2, size / 2]);
   return runnable(() => {
