@@ -8,7 +8,7 @@ const config: ViteUserConfig = defineConfig({
   resolve: { conditions: [source, ...defaultClientConditions] },
   ssr: { resolve: { conditions: [source, ...defaultServerConditions] } },
   test: {
-    include: ["packages/*/{src,test}/**/*.test.ts", "apps/**/*.test.ts", "tools/**/*.test.ts"],
+    include: ["packages/*/{src,test}/**/*.test.ts", "apps/**/*.test.ts", "tools/**/*.test.ts", "benchmarks/test/**/*.test.ts"],
     pool: "forks",
     testTimeout: 30_000, // machines are shared, and some oracles are plain loops
     reporters: ["default", closingLine],
