@@ -7,7 +7,7 @@ import { ops } from "./ops.ts";
 import { training } from "./training.ts";
 
 const threads = process.argv[2];
-setDefaultDevice(await cpu(threads === undefined ? {} : ({ threads: Number(threads) } as object)));
+setDefaultDevice(await cpu(threads === undefined ? {} : { threads: Number(threads) }));
 
 await serve({
   versions: { gradkit: await versionOf("@gradkit/tensor/package.json") },
