@@ -9,6 +9,8 @@ export interface AUROCOptions<A extends Exclude<Average, "micro">> {
   numClasses?: number | null;
   /** Default: "macro". */
   average?: A;
+  /** A target that does not count. Default: none. */
+  ignoreIndex?: number | null;
 }
 
 /**
@@ -23,10 +25,12 @@ export interface AUROCOptions<A extends Exclude<Average, "micro">> {
 export class AUROC<A extends Exclude<Average, "micro"> = "macro"> extends Metric<ScoreOf<A>> {
   readonly numClasses: number | null;
   readonly average: A;
+  readonly ignoreIndex: number | null;
   #batches: { readonly scores: Tensor; readonly target: Tensor }[] = [];
 
-  constructor({ numClasses = null, average = "macro" as A }: AUROCOptions<A> = {}) {
+  constructor({ numClasses = null, average = "macro" as A, ignoreIndex = null }: AUROCOptions<A> = {}) {
     super();
+    this.ignoreIndex = ignoreIndex;
     this.numClasses = numClasses;
     this.average = average;
   }
@@ -44,8 +48,10 @@ export class AUROC<A extends Exclude<Average, "micro"> = "macro"> extends Metric
 
   async compute(): Promise<ScoreOf<A>> {
     const read = await Promise.all(this.#batches.map(({ scores, target }) => Promise.all([scores.data(), target.data()])));
-    const scores = read.flatMap(([values]) => [...values]);
-    const labels = read.flatMap(([, values]) => [...values]);
+    const width = this.numClasses ?? 1;
+    const all = read.flatMap(([, values]) => [...values]);
+    const labels = all.filter((label) => label !== this.ignoreIndex);
+    const scores = read.flatMap(([values]) => [...values]).filter((_, i) => all[Math.floor(i / width)] !== this.ignoreIndex);
     if (scores.some(Number.isNaN)) throw new GradkitError("AUROC", "a score is NaN, which has no rank");
     if (this.numClasses === null) {
       const area = areaUnderRoc(scores, labels.map(Boolean));

@@ -125,6 +125,8 @@ describe.each(["reference", "cpu"])("%s", (name) => {
     expect(await streamed(new AUROC(), tensor([0.1, 0.4, 0.35, 0.8]), ints([0, 0, 1, 1]))).toBe(0.75);
     expect(await streamed(new AUROC(), tensor([0.5, 0.5, 0.5, 0.9]), ints([0, 1, 0, 1]))).toBe(0.75);
     expect(await streamed(new AUROC(), tensor([0.5, 0.6]), ints([1, 1]))).toBe(0);
+    const scores = tensor([0.1, 0.9, 0.4, 0.35, 0.8]);
+    expect(await streamed(new AUROC({ ignoreIndex: -1 }), scores, ints([0, -1, 0, 1, 1]))).toBe(0.75);
   });
 
   test("ROC-AUC of each class against the rest", async () => {

@@ -31,16 +31,16 @@ export function optimizerStateDict(groups: Groups, state: ReadonlyMap<Tensor, Pa
 }
 
 /** Numbers that PyTorch keeps in tensors; here they are the host's. */
-const onHost: ReadonlySet<string> = new Set(["step", "eta", "mu", "muProduct", "t", "prevLoss", "HDiag"]);
+const onHost = /^(step|eta|mu|muProduct|t|prevLoss|HDiag)$/;
 
 /** A copy that lives beside the parameter. */
-function adopt(optimizer: string, key: string, value: Tensor | number, param: Tensor, shape: readonly number[] | null): Tensor | number {
+function adopt(optimizer: string, name: string, value: Tensor | number, param: Tensor, shape: readonly number[] | null): Tensor | number {
   if (!(value instanceof Tensor)) return value;
-  if (onHost.has(fromStateKey(key))) return value.itemSync();
+  if (onHost.test(name)) return value.itemSync();
   if (value.ndim > 0 && shape && formatShape(value.shape) !== formatShape(shape)) {
     throw new ShapeError(
       optimizer,
-      `${key} ${formatShape(value.shape)} in the state dict belongs to a parameter ${formatShape(param.shape)}`,
+      `${toStateKey(name)} ${formatShape(value.shape)} in the state dict belongs to a parameter ${formatShape(param.shape)}`,
     );
   }
   return noGrad(() => value.to(param.device).clone().keep());
@@ -74,7 +74,7 @@ export function loadOptimizerState(
     if (!param) throw new GradkitError(optimizer, `the state dict has state of parameter ${number}, which is in no group`);
     const own = Object.entries(values).map(([key, value]) => {
       const name = fromStateKey(key);
-      return [name, adopt(optimizer, key, value, param, stateShape(name, param))] as const;
+      return [name, adopt(optimizer, name, value, param, stateShape(name, param))] as const;
     });
     state.set(param, Object.fromEntries(own));
   }

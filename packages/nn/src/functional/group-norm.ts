@@ -61,6 +61,7 @@ export function instanceNorm(
   const [samples, channels] = x.shape;
   if (samples === undefined || channels === undefined)
     throw new ShapeError("instanceNorm", `expected x [N, C, …] (got ${formatShape(x.shape)})`);
+  if (x.numel === 0) return scope(() => affine(x.clone(), channelWise(weight, x), channelWise(bias, x)));
   const count = x.numel / (samples * channels);
   checkSetSize("instanceNorm", x, count);
   return scope(() => {

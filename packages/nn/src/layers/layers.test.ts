@@ -132,6 +132,12 @@ describe("containers", () => {
     expect(list.at(-1)).toBe(list[1]);
     expect(Object.keys(list.stateDict())).toEqual(["0.weight", "0.bias", "1.weight", "1.bias"]);
     expect(() => list.forward()).toThrow(/computes nothing/);
+    list.insert(0, new Linear(9, 1)).extend([new Linear(3, 4), new Linear(4, 5)]);
+    expect([...list].map(({ outFeatures }) => outFeatures)).toEqual([1, 2, 3, 4, 5]);
+    expect([list.pop().outFeatures, list.pop(1).outFeatures, list.pop(-2).outFeatures]).toEqual([5, 2, 3]);
+    expect(Object.keys(list.stateDict())).toEqual(["0.weight", "0.bias", "1.weight", "1.bias"]);
+    expect([...list].map(({ outFeatures }) => outFeatures)).toEqual([1, 4]);
+    expect(() => list.pop(2)).toThrow(/no module at 2/);
   });
 
   test("names of layers in a sequence become keys, unless they are taken", () => {
@@ -146,6 +152,17 @@ describe("containers", () => {
     expect(new Sequential().call(x)).toBe(x);
     expect(new Identity(1, { anything: true }).call(x)).toBe(x);
   });
+});
+
+test.each([
+  ["InstanceNorm1d", () => new InstanceNorm1d(3, { trackRunningStats: true, affine: true }), [0, 3, 4], [0, 3, 4]],
+  ["GRU", () => new GRU(3, 4, { bidirectional: true, batchFirst: true }), [0, 2, 3], [0, 2, 8]],
+] as const)("%s of an empty batch is empty, and leaves no mark", (_, make, input, output) => {
+  const layer = make();
+  const [y] = [layer.call(zeros(input, { requiresGrad: true }))].flat() as [Tensor];
+  expect(y.shape).toEqual(output);
+  y.sum().backward();
+  expect([...layer.parameters(), ...layer.buffers()].flatMap((x) => values(x)).some(Number.isNaN)).toBe(false);
 });
 
 test("checks of sizes, as messages", () => {

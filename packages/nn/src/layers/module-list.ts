@@ -1,4 +1,5 @@
 // A list of modules that a model can hold in a field.
+import { IndexError } from "@gradkit/tensor";
 import { Module } from "../module.ts";
 import { printModule } from "../print-module.ts";
 
@@ -19,7 +20,7 @@ export class ModuleList<M extends Module = Module> extends Module {
 
   constructor(modules: Iterable<M> = []) {
     super();
-    for (const module of modules) this.append(module);
+    this.extend(modules);
   }
 
   get length(): number {
@@ -29,6 +30,32 @@ export class ModuleList<M extends Module = Module> extends Module {
   append(module: M): this {
     this[this.length] = module;
     return this;
+  }
+
+  extend(modules: Iterable<M>): this {
+    for (const module of modules) this.append(module);
+    return this;
+  }
+
+  /** Puts a module before the one at a position; those behind move on by one. */
+  insert(index: number, module: M): this {
+    const modules = [...this];
+    modules.splice(index, 0, module);
+    return this.become(modules);
+  }
+
+  /** Takes the module at a position, by default the last one, out of the list. Throws an IndexError where there is none. */
+  pop(index = -1): M {
+    const module = this.at(index);
+    if (!module) throw new IndexError("ModuleList", `there is no module at ${index}. It holds ${this.length}`);
+    const at = index < 0 ? this.length + index : index;
+    this.become([...this].filter((_, i) => i !== at));
+    return module;
+  }
+
+  protected become(modules: readonly M[]): this {
+    for (const position of this.children().keys()) delete this[position];
+    return this.extend(modules);
   }
 
   /** The module at a position; negative ones count from the end. */

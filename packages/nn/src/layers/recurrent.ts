@@ -175,7 +175,7 @@ export abstract class Recurrent<S> extends Module {
       if (steps === 0) throw new ShapeError(this.constructor.name, `expected at least one time step (got x ${formatShape(x.shape)})`);
       const rows = major.reshape(steps * batch, this.inputSize);
       const run = this.#layers(rows, new Array<number>(steps).fill(batch), this.#initial(x, batch, batched, given));
-      const y = run.outputs.reshape(steps, batch, -1);
+      const y = run.outputs.reshape(steps, batch, run.outputs.shape[1] as number);
       if (!batched) return { outputs: y.squeeze(1), last: run.last.map((state) => state.squeeze(1)) };
       return { outputs: swap ? y.transpose(0, 1) : y, last: run.last };
     });
