@@ -2,6 +2,7 @@ import { setDefaultDevice, tensor } from "@gradkit/tensor";
 import { reference } from "@gradkit/tensor/testing";
 import { beforeAll, describe, expect, test } from "vitest";
 import { layoutCall } from "./layout.ts";
+import { layoutForward } from "./modules.ts";
 import { camelCase } from "./names.ts";
 import { Inexpressible } from "./outcome.ts";
 
@@ -42,6 +43,17 @@ describe("arguments", () => {
     ["without a signature keywords are options", "frobnicate", [x], { some_flag: 1 }, [x, { someFlag: 1 }]],
   ];
   test.each(rows)("%s", (_, name, args, kwargs, expected) => expect(layoutCall(name, { args, kwargs })).toEqual(expected));
+
+  test("inputs of a module may be keywords", () => {
+    expect(layoutForward("Linear", { args: [], kwargs: { input: x } })).toEqual([x]);
+    expect(layoutForward("LSTM", { args: [x], kwargs: { hx: ["h", "c"] } })).toEqual([x, ["h", "c"]]);
+    expect(layoutForward("EmbeddingBag", { args: [x], kwargs: { per_sample_weights: "w" } })).toEqual([x, undefined, "w"]);
+    expect(layoutForward("TransformerDecoderLayer", { args: [x], kwargs: { memory: "m", tgt_mask: "t" } })).toEqual([
+      x,
+      "m",
+      { tgtMask: "t" },
+    ]);
+  });
 
   test("overloads are told apart by what is given", () => {
     const [a, b] = [tensor([1]), tensor([2])];

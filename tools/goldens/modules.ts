@@ -3,6 +3,7 @@ import type { Tensor } from "@gradkit/tensor";
 import { layoutCall } from "./layout.ts";
 import type { Library } from "./library.ts";
 import { Inexpressible } from "./outcome.ts";
+import { signatures } from "./signatures/index.ts";
 import type { Args } from "./values.ts";
 
 /** What the runner uses of a module of the library. */
@@ -27,6 +28,10 @@ export function construct(name: string, ctor: Args, { nn }: Library): Module {
   const Class = findClass<Module>(nn, name);
   return new Class(...layoutCall(`nn.${name}`, ctor));
 }
+
+/** The arguments of `module.call(…)`. */
+export const layoutForward = (name: string, call: Args): unknown[] =>
+  layoutCall(`nn.${name}.forward` in signatures ? `nn.${name}.forward` : "nn.Module.forward", call);
 
 export function stateOf(module: Module): [string, Tensor][] {
   const state = module.stateDict();

@@ -1,9 +1,8 @@
 // What the golden cases say of every layer and loss: how many of PyTorch's cases hold, and how often it can be differentiated.
 import { isFloat, noGrad, Tensor } from "@gradkit/tensor";
 import { loadState, type ModuleCase } from "../goldens/families/modules.ts";
-import { layoutCall } from "../goldens/layout.ts";
 import type { Library } from "../goldens/library.ts";
-import { construct, findClass } from "../goldens/modules.ts";
+import { construct, findClass, layoutForward } from "../goldens/modules.ts";
 import { decode, decodeArgs } from "../goldens/values.ts";
 import { type Order, orderOf } from "./ops.ts";
 
@@ -32,7 +31,7 @@ function orderOfCase(golden: ModuleCase, library: Library): Order {
   const inputs = [...values.args, ...Object.values(values.kwargs)].flatMap(tensorsIn).filter(({ dtype }) => isFloat(dtype));
   for (const input of inputs) input.requiresGrad_();
   const parameters = [...module.namedParameters()].map(([, parameter]) => parameter);
-  const call = (): Tensor[] => tensorsIn(module.call(...layoutCall(`nn.${golden.module}.forward`, values)));
+  const call = (): Tensor[] => tensorsIn(module.call(...layoutForward(golden.module, values)));
   return orderOf(call, [...inputs, ...parameters]);
 }
 

@@ -1,8 +1,7 @@
 // Layers: load the state strictly, warm up the running statistics, call, and compare outputs, gradients and buffers.
 import { noGrad } from "@gradkit/tensor";
 import { compareValue, scaled, type Tolerance } from "../compare.ts";
-import { layoutCall } from "../layout.ts";
-import { construct, type Module, stateOf } from "../modules.ts";
+import { construct, layoutForward, type Module, stateOf } from "../modules.ts";
 import { Mismatch } from "../outcome.ts";
 import type { Case } from "../reader.ts";
 import { type Args, decode, decodeArgs, type TensorValue, tensorAt, toTensor } from "../values.ts";
@@ -47,7 +46,7 @@ export const modules: Family<ModuleCase> = async (golden, context) => {
   const parameterNames = Object.entries(golden.paramGrads);
   const parameters = new Map(module.namedParameters());
   const inputs = inputPaths.map(([path]) => tensorAt(values, path).requiresGrad_());
-  const outputs = await checkOutputs(module.call(...layoutCall(`nn.${golden.module}.forward`, values)), golden, context);
+  const outputs = await checkOutputs(module.call(...layoutForward(golden.module, values)), golden, context);
   const targets = [...inputs, ...parameterNames.map(([name]) => parameters.get(name) ?? missing(name))];
   if (targets.length > 0)
     await checkGradients(gradientsOf(outputs, golden, targets, context), [...inputPaths, ...parameterNames], golden, context);

@@ -17,6 +17,9 @@ const recurrent = "input_size, hidden_size, num_layers=1, bias=True, batch_first
 const cell = "input_size, hidden_size, bias=True";
 const pairLoss = "reduction='mean'";
 
+const forwards = (signature: string, names: readonly string[]): Record<string, string> =>
+  Object.fromEntries(names.map((name) => [`${name}.forward`, signature]));
+
 const modules: Readonly<Record<string, string>> = {
   Linear: "in_features, out_features, bias=True",
   Bilinear: "in1_features, in2_features, out_features, bias=True",
@@ -138,6 +141,22 @@ const modules: Readonly<Record<string, string>> = {
   TripletMarginWithDistanceLoss: "*, distance_function=None, margin=1.0, swap=False, reduction='mean'",
   CTCLoss: "blank=0, reduction='mean', zero_infinity=False",
 
+  // of all modules that are not listed
+  "Module.forward": "input, *rest",
+  ...forwards("input, hx: Operand=None", ["RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell"]),
+  ...forwards("input, output_size: Size=None", ["ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d"]),
+  ...forwards("input, indices, output_size: Size=None", ["MaxUnpool1d", "MaxUnpool2d", "MaxUnpool3d"]),
+  ...forwards("input, target", [
+    "L1Loss", "MSELoss", "SmoothL1Loss", "HuberLoss", "CrossEntropyLoss", "NLLLoss", "BCELoss", "BCEWithLogitsLoss", "KLDivLoss", "PoissonNLLLoss",
+    "HingeEmbeddingLoss", "SoftMarginLoss", "MultiLabelSoftMarginLoss", "MultiMarginLoss", "MultiLabelMarginLoss",
+  ]), // biome-ignore format: a list
+  ...forwards("input1, input2, target", ["MarginRankingLoss", "CosineEmbeddingLoss"]),
+  ...forwards("anchor, positive, negative", ["TripletMarginLoss", "TripletMarginWithDistanceLoss"]),
+  ...forwards("x1, x2", ["CosineSimilarity", "PairwiseDistance"]),
+  "Bilinear.forward": "input1, input2",
+  "EmbeddingBag.forward": "input, offsets: Operand=None, per_sample_weights: Operand=None",
+  "GaussianNLLLoss.forward": "input, target, var",
+  "CTCLoss.forward": "log_probs, targets, input_lengths, target_lengths",
   "MultiheadAttention.forward":
     "query, key, value, key_padding_mask=None, need_weights=True, attn_mask=None, average_attn_weights=True, is_causal=False",
   "TransformerEncoderLayer.forward": "src, src_mask=None, src_key_padding_mask=None, is_causal=False",
