@@ -48,13 +48,20 @@ export { type CTCLossOptions, ctcLoss, type Lengths } from "./losses/ctc.ts";
 export { type GaussianNLLLossOptions, gaussianNllLoss } from "./losses/gaussian-nll.ts";
 export { type HingeEmbeddingLossOptions, hingeEmbeddingLoss } from "./losses/hinge-embedding.ts";
 export { type KLDivLossOptions, klDiv } from "./losses/kl-div.ts";
-export { type HuberLossOptions, huberLoss, l1Loss, type SmoothL1LossOptions, smoothL1Loss } from "./losses/l1.ts";
+export {
+  type HuberLossOptions,
+  huberLoss,
+  l1Loss,
+  type SmoothL1LossOptions,
+  smoothL1Loss,
+  type WeightedHuberLossOptions,
+} from "./losses/l1.ts";
 export { type MarginRankingLossOptions, marginRankingLoss } from "./losses/margin-ranking.ts";
 export { mseLoss } from "./losses/mse.ts";
 export { type MultiMarginLossOptions, multilabelMarginLoss, multiMarginLoss } from "./losses/multi-margin.ts";
 export { type NLLLossOptions, nllLoss } from "./losses/nll.ts";
 export { type PoissonNLLLossOptions, poissonNllLoss } from "./losses/poisson-nll.ts";
-export type { LossOptions, Reduction } from "./losses/reduction.ts";
+export type { LossOptions, Reduction, WeightedLossOptions } from "./losses/reduction.ts";
 export { type MultiLabelSoftMarginLossOptions, multilabelSoftMarginLoss, softMarginLoss } from "./losses/soft-margin.ts";
 export {
   type TripletMarginLossOptions,

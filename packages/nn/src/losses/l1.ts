@@ -1,7 +1,7 @@
 // Absolute error, and its two forms that are smooth at zero.
 import { pointwise, ShapeError, scope, type Tensor } from "@gradkit/tensor";
 import { abs, div, le, lt, mul, select, sub } from "@gradkit/tensor/formula";
-import { checkSameShape, Loss, type LossOptions, reduceLoss } from "./reduction.ts";
+import { checkSameShape, Loss, type LossOptions, reduceLoss, reduceWeighted, type WeightedLossOptions } from "./reduction.ts";
 
 const absoluteError = /* @__PURE__ */ pointwise("l1Loss", (x, y) => abs(sub(x, y)));
 
@@ -16,9 +16,9 @@ const huberError = /* @__PURE__ */ pointwise("huberLoss", (x, y, delta) => {
 });
 
 /** |input − target|. */
-export function l1Loss(input: Tensor, target: Tensor, { reduction = "mean" }: LossOptions = {}): Tensor {
+export function l1Loss(input: Tensor, target: Tensor, options: WeightedLossOptions = {}): Tensor {
   checkSameShape("l1Loss", input, target);
-  return scope(() => reduceLoss("l1Loss", absoluteError(input, target), reduction));
+  return scope(() => reduceWeighted("l1Loss", absoluteError(input, target), options));
 }
 
 /** |input − target|. */
@@ -52,11 +52,24 @@ export interface HuberLossOptions extends LossOptions {
   delta?: number;
 }
 
+export interface WeightedHuberLossOptions extends HuberLossOptions {
+  /** A factor for each element, of the input's shape; unlike mseLoss's, a mean takes no notice of it. Of the function alone, as in PyTorch. */
+  weight?: Tensor | null;
+}
+
 /** delta · smoothL1Loss with that beta (Huber 1964). */
-export function huberLoss(input: Tensor, target: Tensor, { reduction = "mean", delta = 1 }: HuberLossOptions = {}): Tensor {
+export function huberLoss(
+  input: Tensor,
+  target: Tensor,
+  { reduction = "mean", delta = 1, weight = null }: WeightedHuberLossOptions = {},
+): Tensor {
   if (!(delta > 0)) throw new ShapeError("huberLoss", `delta must be above 0 (got ${delta})`);
   checkSameShape("huberLoss", input, target);
-  return scope(() => reduceLoss("huberLoss", huberError(input, target, delta), reduction));
+  if (weight) checkSameShape("huberLoss", input, weight, "weight");
+  return scope(() => {
+    const losses = huberError(input, target, delta);
+    return reduceLoss("huberLoss", weight ? losses.mul(weight) : losses, reduction);
+  });
 }
 
 /** delta · SmoothL1Loss with that beta. */

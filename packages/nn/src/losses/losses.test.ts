@@ -2,6 +2,7 @@
 import { memory, ShapeError, setDefaultDevice, type Tensor, tensor, zeros } from "@gradkit/tensor";
 import { reference } from "@gradkit/tensor/testing";
 import { beforeAll, describe, expect, test } from "vitest";
+import { huberLoss, l1Loss, mseLoss } from "../functional.ts";
 import {
   BCELoss,
   BCEWithLogitsLoss,
@@ -83,6 +84,16 @@ describe("messages", () => {
       ]
     `);
   });
+});
+
+test("functions of differences take a weight for each element", () => {
+  const [x, y, weight] = [tensor([1, 2, 5]), tensor([0, 4, 2]), tensor([3, 1, 0])];
+  expect(mseLoss(x, y, { weight }).itemSync()).toBeCloseTo((3 * 1 + 4) / 4, 6);
+  expect(l1Loss(x, y, { weight }).itemSync()).toBeCloseTo((3 * 1 + 2) / 4, 6);
+  expect(huberLoss(x, y, { weight }).itemSync()).toBeCloseTo((3 * 0.5 + 1.5) / 3, 6); // as torch, a plain mean
+  expect([...mseLoss(x, y, { weight, reduction: "none" }).dataSync()]).toEqual([3, 4, 0]);
+  expect(mseLoss(x, y, { weight, reduction: "sum" }).itemSync()).toBe(7);
+  expect(() => mseLoss(x, y, { weight: tensor([1]) })).toThrow(ShapeError);
 });
 
 test("one variance for all is a number", () => {

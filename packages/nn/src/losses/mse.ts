@@ -1,14 +1,14 @@
 // Mean squared error.
 import { pointwise, scope, type Tensor } from "@gradkit/tensor";
 import { mul, sub } from "@gradkit/tensor/formula";
-import { checkSameShape, Loss, type LossOptions, reduceLoss } from "./reduction.ts";
+import { checkSameShape, Loss, reduceWeighted, type WeightedLossOptions } from "./reduction.ts";
 
 const squaredError = /* @__PURE__ */ pointwise("mseLoss", (x, y) => mul(sub(x, y), sub(x, y)));
 
 /** (input − target)². Throws a ShapeError where the shapes differ. */
-export function mseLoss(input: Tensor, target: Tensor, { reduction = "mean" }: LossOptions = {}): Tensor {
+export function mseLoss(input: Tensor, target: Tensor, options: WeightedLossOptions = {}): Tensor {
   checkSameShape("mseLoss", input, target);
-  return scope(() => reduceLoss("mseLoss", squaredError(input, target), reduction));
+  return scope(() => reduceWeighted("mseLoss", squaredError(input, target), options));
 }
 
 /**

@@ -20,6 +20,19 @@ export function reduceLoss(op: string, losses: Tensor, reduction: Reduction): Te
   return reduction === "none" ? losses : reduction === "sum" ? losses.sum() : losses.mean();
 }
 
+export interface WeightedLossOptions extends LossOptions {
+  /** A factor for each element, of the input's shape; a mean divides by their sum. Of the functions alone: classes have none, as in PyTorch. */
+  weight?: Tensor | null;
+}
+
+/** Losses times their weights, if there are any. */
+export function reduceWeighted(op: string, losses: Tensor, { weight = null, reduction = "mean" }: WeightedLossOptions): Tensor {
+  if (!weight) return reduceLoss(op, losses, reduction);
+  checkSameShape(op, losses, weight, "weight");
+  const weighted = losses.mul(weight);
+  return reduction === "mean" ? weighted.sum().div(weight.sum()) : reduceLoss(op, weighted, reduction);
+}
+
 /** Unlike PyTorch, which warns, a loss refuses to broadcast: [N] against [N, 1] would compare every row with every other. */
 export function checkSameShape(op: string, x: Tensor, target: Tensor, what = "target"): void {
   if (formatShape(x.shape) !== formatShape(target.shape)) {
