@@ -1,6 +1,6 @@
 // The backward pass: gradients flow from the roots through the recorded ops, the last recorded first, and are summed where paths meet.
 import { type BackwardOptions, enableGrad, formatShape, GradientError, noGrad, scope, type Tensor } from "@gradkit/tensor";
-import { retire, sameShape, untracked } from "@gradkit/tensor/recorder";
+import { retire, sameShape, untracked, withCasts } from "@gradkit/tensor/recorder";
 import { accumulate, addGradients, deliverable, distinct, letGo, runHooks } from "./accumulate.ts";
 import { type Edge, type Gradients, GradNode, gradientWatcher } from "./node.ts";
 import { NodeQueue } from "./node-queue.ts";
@@ -35,8 +35,9 @@ export function gradientsOf(roots: readonly Root[], inputs: readonly Tensor[], m
   });
 }
 
-/** Gradients outlive every scope that is open around the call. */
-const inGradMode = <T>({ createGraph = false }: Modes, fn: () => T): T => untracked(() => (createGraph ? enableGrad(fn) : noGrad(fn)));
+/** Gradients outlive every scope that is open around the call, and are of the dtypes that their rules give them. */
+const inGradMode = <T>({ createGraph = false }: Modes, fn: () => T): T =>
+  untracked(() => withCasts(null, () => (createGraph ? enableGrad(fn) : noGrad(fn))));
 
 class Pass {
   readonly #createGraph: boolean;

@@ -10,7 +10,7 @@ import {
   scope,
   Tensor,
 } from "@gradkit/tensor";
-import { untracked, type View } from "@gradkit/tensor/recorder";
+import { operandCasts, untracked, type View, withCasts } from "@gradkit/tensor/recorder";
 import { HeldValue, type SavedValue, saveValue, savingBy } from "./saved.ts";
 
 /**
@@ -37,6 +37,7 @@ class Stretch<Inputs extends readonly unknown[], Output> {
   /** With null in the place of tensors. */
   readonly #others: readonly unknown[];
   readonly #random = defaultGenerator.state;
+  readonly #casts = operandCasts();
   readonly #values: RecomputedValue[] = [];
   #pending = 0;
 
@@ -74,7 +75,7 @@ class Stretch<Inputs extends readonly unknown[], Output> {
         (isOutside ? unread : made).push(value);
         return value;
       };
-      untracked(() => scope(() => enableGrad(() => void this.#call(inputs, save))));
+      untracked(() => scope(() => enableGrad(() => withCasts(this.#casts, () => void this.#call(inputs, save)))));
       checkAlike(this.#values, made);
       this.#values.forEach((value, i) => {
         value.receive(made[i] as SavedValue);

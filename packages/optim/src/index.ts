@@ -9,6 +9,7 @@ export {
   AveragedModel, type AveragedModelOptions, type AveragedSource, type AvgFn, getEmaAvgFn, getSwaAvgFn,
 } from "./averaged-model.ts"; // biome-ignore format: a list
 export { type ClipGradNormOptions, clipGradNorm_, clipGradValue_ } from "./clip-grad.ts";
+export { GradScaler, type GradScalerOptions, type GradScalerState } from "./grad-scaler.ts";
 export { LBFGS, type LBFGSClosure, type LBFGSOptions } from "./lbfgs.ts";
 export { Lion, type LionOptions } from "./lion.ts";
 export { Muon, type MuonOptions } from "./muon.ts";

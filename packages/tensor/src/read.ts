@@ -1,6 +1,6 @@
 // From the device to JavaScript: the only asynchronous thing in the library.
 import { type DType, dtypes, type TypedArray } from "./dtype.ts";
-import { DTypeError, formatShape, GradkitError, ShapeError, UnsupportedError } from "./errors.ts";
+import { formatShape, GradkitError, ShapeError, UnsupportedError } from "./errors.ts";
 import { yieldToEventLoop } from "./event-loop.ts";
 import { noGrad } from "./grad-mode.ts";
 import type { Tensor } from "./tensor.ts";
@@ -8,13 +8,13 @@ import type { Tensor } from "./tensor.ts";
 /** Nested arrays, one level a dim. */
 export type Nested = number | boolean | Nested[];
 
-/** Reads a contiguous stretch of memory: a strided tensor is first copied on its device. */
+/** Reads a contiguous stretch of memory: a strided tensor is first copied on its device, one of float16 as float32. */
 function stretch(tensor: Tensor): { source: Tensor; byteOffset: number; byteLength: number; done: () => void } {
-  if (tensor.dtype === "float16") throw new DTypeError("data", 'float16 cannot be read as numbers. Convert with .to("float32") first');
-  const { bytes } = dtypes[tensor.dtype];
+  const isHalf = tensor.dtype === "float16"; // JavaScript has no array for it everywhere
+  const { bytes } = dtypes[isHalf ? "float32" : tensor.dtype];
   const byteLength = tensor.numel * bytes;
-  if (tensor.isContiguous) return { source: tensor, byteOffset: tensor.offset * bytes, byteLength, done: () => {} };
-  const copy = noGrad(() => tensor.clone());
+  if (tensor.isContiguous && !isHalf) return { source: tensor, byteOffset: tensor.offset * bytes, byteLength, done: () => {} };
+  const copy = noGrad(() => (isHalf ? tensor.to("float32") : tensor.clone()));
   return { source: copy, byteOffset: 0, byteLength, done: () => copy.dispose() };
 }
 
@@ -44,7 +44,7 @@ export async function readData(tensor: Tensor, op: string): Promise<TypedArray> 
   checkSingle(tensor, op);
   const { source, byteOffset, byteLength, done } = stretch(tensor);
   try {
-    return view(tensor, await source.device.read(source.buffer, byteOffset, byteLength));
+    return view(source, await source.device.read(source.buffer, byteOffset, byteLength));
   } finally {
     done();
     await yieldToEventLoop();
@@ -57,7 +57,7 @@ export function readDataSync(tensor: Tensor, op: string): TypedArray {
   if (!device.readSync) throw new UnsupportedError(op, `the ${device.name} backend has no synchronous reads. Use await ${op}()`);
   const { source, byteOffset, byteLength, done } = stretch(tensor);
   try {
-    return view(tensor, device.readSync(source.buffer, byteOffset, byteLength));
+    return view(source, device.readSync(source.buffer, byteOffset, byteLength));
   } finally {
     done();
   }

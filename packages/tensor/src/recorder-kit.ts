@@ -8,6 +8,7 @@ export { type Derivative, derivative } from "./formula/derivative.ts";
 export { type Formula, formula, input, type Node, type ScalarType, scalar } from "./formula/nodes.ts";
 export { installRecorder, needsGrad, type RecordedOp, type Recorder } from "./grad-mode.ts";
 export { retire, scope, track, untracked } from "./lifetime.ts";
+export { castAsOne, operandCasts, withCasts } from "./operand-casts.ts";
 export type { BatchNormAttrs } from "./ops/batch-norm.ts";
 export type { BatchNormFunctions } from "./ops/batch-norm-grad.ts";
 export {

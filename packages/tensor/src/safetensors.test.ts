@@ -1,6 +1,16 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { FormatError, GradkitError, IndexError, setDefaultDevice, type Tensor, tensor, UnsupportedError } from "./index.ts";
+import {
+  type Backend,
+  defaultDevice,
+  FormatError,
+  GradkitError,
+  IndexError,
+  setDefaultDevice,
+  type Tensor,
+  tensor,
+  UnsupportedError,
+} from "./index.ts";
 import { deserialize, readMetadata, serialize } from "./safetensors.ts";
 import { reference } from "./testing/index.ts";
 
@@ -40,7 +50,7 @@ describe("deserialize", () => {
     expect(await told(deserialize(official))).toEqual({
       "fc.weight": { dtype: "float32", shape: [2, 3], data: [0, 0.25, 0.5, 0.75, 1, 1.25] },
       "fc.bias": { dtype: "float64", shape: [2], data: [0.1, -2] },
-      half: { dtype: "float32", shape: [3], data: [1.5, -65504, 2 ** -24] },
+      half: { dtype: "float16", shape: [3], data: [1.5, -65504, 2 ** -24] },
       count: { dtype: "int32", shape: [], data: [7] },
       mask: { dtype: "bool", shape: [2, 1], data: [1, 0] },
       bytes: { dtype: "uint8", shape: [2], data: [0, 255] },
@@ -56,7 +66,8 @@ describe("deserialize", () => {
     expect(await told(deserialize(padded.subarray(3, 3 + official.length)))).toEqual(await told(deserialize(official)));
   });
 
-  it("widens bfloat16 and float16 exactly", async () => {
+  it("widens bfloat16 exactly, and float16 where the device has none", async () => {
+    const device: Backend = { ...defaultDevice(), capabilities: { dtypes: new Set(["float32"]), syncRead: true } };
     // 1, −2.5, the largest, the smallest subnormal, ∞, NaN
     const bf16 = [0x80, 0x3f, 0x20, 0xc0, 0x7f, 0x7f, 0x01, 0x00, 0x80, 0x7f, 0xc0, 0x7f];
     const f16 = [0x00, 0x3c, 0x00, 0xc1, 0xff, 0x7b, 0x01, 0x00, 0x00, 0x7c, 0x00, 0x7e];
@@ -65,6 +76,7 @@ describe("deserialize", () => {
         ...bf16,
         ...f16,
       ]),
+      { device },
     ) as { b: Tensor; h: Tensor };
     expect([...(await b.data())]).toEqual([1, -2.5, 2 ** 127 * (2 - 2 ** -7), 2 ** -133, Infinity, NaN]);
     expect([...(await h.data())]).toEqual([1, -2.5, 65504, 2 ** -24, Infinity, NaN]);

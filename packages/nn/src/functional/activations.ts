@@ -3,6 +3,7 @@ import {
   chunk, formatShape, type Generator, IndexError, oneHot, randLike, ShapeError, scope, type Tensor, celu as uncheckedCelu,
   hardtanh as uncheckedHardtanh, softshrink as uncheckedSoftshrink, where,
 } from "@gradkit/tensor"; // biome-ignore format: a list
+import { castAsOne } from "@gradkit/tensor/recorder";
 
 /** x moved by lambd towards zero. Throws for a negative lambd. */
 export function softshrink(x: Tensor, { lambd = 0.5 }: { lambd?: number } = {}): Tensor {
@@ -33,7 +34,7 @@ export function glu(x: Tensor, dim = -1): Tensor {
 }
 
 /** x above zero, weight·x below; the weight is one number, or one for each channel of x [N, C, …]. */
-export function prelu(x: Tensor, weight: Tensor): Tensor {
+export const prelu = /* @__PURE__ */ castAsOne("prelu", (x: Tensor, weight: Tensor): Tensor => {
   const channels = x.ndim >= 2 ? (x.shape[1] as number) : 1;
   if (weight.ndim > 1 || (weight.numel !== 1 && weight.numel !== channels)) {
     throw new ShapeError("prelu", `weight must be [1] or [${channels}] (got ${formatShape(weight.shape)} for x ${formatShape(x.shape)})`);
@@ -42,7 +43,7 @@ export function prelu(x: Tensor, weight: Tensor): Tensor {
     const slope = weight.numel === 1 ? weight.reshape([]) : weight.reshape(x.shape.map((_, d) => (d === 1 ? channels : 1)));
     return where(x.gt(0), x, x.mul(slope));
   });
-}
+});
 
 /** softmax(−x) along dim. */
 export const softmin = (x: Tensor, dim: number): Tensor => scope(() => x.neg().softmax(dim));

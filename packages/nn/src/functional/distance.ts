@@ -1,5 +1,6 @@
 // How far apart, and in how different directions, vectors are.
 import { norm, scope, type Tensor } from "@gradkit/tensor";
+import { castAsOne } from "@gradkit/tensor/recorder";
 
 export interface CosineSimilarityOptions {
   /** Smallest norm to divide by. Default: 1e-8. */
@@ -7,10 +8,13 @@ export interface CosineSimilarityOptions {
 }
 
 /** x1·x2 / (|x1|·|x2|) along dim; the tensors broadcast. */
-export function cosineSimilarity(x1: Tensor, x2: Tensor, dim = 1, { eps = 1e-8 }: CosineSimilarityOptions = {}): Tensor {
-  const unit = (x: Tensor): Tensor => x.div(norm(x, 2, dim, { keepdim: true }).clamp(eps));
-  return scope(() => unit(x1).mul(unit(x2)).sum(dim));
-}
+export const cosineSimilarity = /* @__PURE__ */ castAsOne(
+  "cosineSimilarity",
+  (x1: Tensor, x2: Tensor, dim: number = 1, { eps = 1e-8 }: CosineSimilarityOptions = {}): Tensor => {
+    const unit = (x: Tensor): Tensor => x.div(norm(x, 2, dim, { keepdim: true }).clamp(eps));
+    return scope(() => unit(x1).mul(unit(x2)).sum(dim));
+  },
+);
 
 export interface PairwiseDistanceOptions {
   /** Of the norm. Default: 2. */

@@ -2,6 +2,7 @@
 import { customFunction } from "@gradkit/autograd/custom-function";
 import { grad } from "@gradkit/autograd/grad";
 import { isGradEnabled, scope, type Tensor } from "@gradkit/tensor";
+import { castAsOne } from "@gradkit/tensor/recorder";
 import type { CellKind } from "./cell-kinds.ts";
 import { composeDirection, type DirectionResult, type RecurrentWeights, type State } from "./recurrent.ts";
 import { type Course, courseOf, type Kept, runBackward, runForward } from "./recurrent-sequence.ts";
@@ -112,6 +113,6 @@ export function runDirection(
     },
     { scoped: true },
   );
-  const [outputs, ...last] = sequence(...listOf({ x, initial, weights })) as [Tensor, ...Tensor[]];
+  const [outputs, ...last] = castAsOne(kind.name, sequence)(...listOf({ x, initial, weights })) as [Tensor, ...Tensor[]];
   return { outputs, last };
 }

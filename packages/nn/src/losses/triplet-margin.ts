@@ -1,5 +1,6 @@
 // An anchor that should be nearer to one example than to another.
 import { IndexError, scope, type Tensor } from "@gradkit/tensor";
+import { castAsOne } from "@gradkit/tensor/recorder";
 import { type PairwiseDistanceOptions, pairwiseDistance } from "../functional/distance.ts";
 import { checkSameShape, Loss, type LossOptions, reduceLoss } from "./reduction.ts";
 
@@ -22,23 +23,26 @@ function checkMargin(margin: number): void {
 }
 
 /** max(0, d(anchor, positive) − d(anchor, negative) + margin), with a distance of your own. */
-export function tripletMarginWithDistanceLoss(
-  anchor: Tensor,
-  positive: Tensor,
-  negative: Tensor,
-  { distanceFunction = null, margin = 1, swap = false, reduction = "mean" }: TripletMarginWithDistanceLossOptions = {},
-): Tensor {
-  checkMargin(margin);
-  checkSameShape("tripletMarginLoss", anchor, positive, "positive");
-  checkSameShape("tripletMarginLoss", anchor, negative, "negative");
-  const distance = distanceFunction ?? pairwiseDistance;
-  return scope(() => {
-    const near = distance(anchor, positive);
-    const far = distance(anchor, negative);
-    const farthest = swap ? far.minimum(distance(positive, negative)) : far;
-    return reduceLoss("tripletMarginLoss", near.sub(farthest).add(margin).clamp(0), reduction);
-  });
-}
+export const tripletMarginWithDistanceLoss = /* @__PURE__ */ castAsOne(
+  "tripletMarginLoss",
+  (
+    anchor: Tensor,
+    positive: Tensor,
+    negative: Tensor,
+    { distanceFunction = null, margin = 1, swap = false, reduction = "mean" }: TripletMarginWithDistanceLossOptions = {},
+  ): Tensor => {
+    checkMargin(margin);
+    checkSameShape("tripletMarginLoss", anchor, positive, "positive");
+    checkSameShape("tripletMarginLoss", anchor, negative, "negative");
+    const distance = distanceFunction ?? pairwiseDistance;
+    return scope(() => {
+      const near = distance(anchor, positive);
+      const far = distance(anchor, negative);
+      const farthest = swap ? far.minimum(distance(positive, negative)) : far;
+      return reduceLoss("tripletMarginLoss", near.sub(farthest).add(margin).clamp(0), reduction);
+    });
+  },
+);
 
 /** max(0, d(anchor, positive) − d(anchor, negative) + margin), with the distance of a p-norm along the last dim. */
 export function tripletMarginLoss(

@@ -1,6 +1,7 @@
 // Products summed over chosen dims, and products of vectors and blocks.
 import { DTypeError, formatShape, ShapeError } from "../errors.ts";
 import { scope } from "../lifetime.ts";
+import { castAsOne } from "../operand-casts.ts";
 import { broadcastShapes, normalizeDim } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { numel } from "../view.ts";
@@ -11,29 +12,33 @@ import { roll } from "./rearrange.ts";
 import { sum } from "./reduce.ts";
 
 /** The last n dims of a against the first n of b, or the dims that two lists pair. */
-export function tensordot(a: Tensor, b: Tensor, dims: number | readonly (readonly number[])[] = 2): Tensor {
-  const [first, second] = typeof dims === "number" ? adjacent(a, dims) : (dims as [readonly number[], readonly number[]]);
-  if (first.length !== second.length) throw new ShapeError("tensordot", `${first.length} dims of a do not pair with ${second.length} of b`);
-  const [da, db] = [first.map((d) => normalizeDim("tensordot", d, a.ndim)), second.map((d) => normalizeDim("tensordot", d, b.ndim))];
-  if (new Set(da).size !== da.length || new Set(db).size !== db.length) throw new ShapeError("tensordot", "a dim appears twice");
-  return scope(() => {
-    let [x, y] = [a, b];
-    da.forEach((d, i) => {
-      const [p, q] = [a.shape[d] as number, b.shape[db[i] as number] as number];
-      if (p === q) return;
-      if (p !== 1 && q !== 1)
-        throw new ShapeError("tensordot", `sizes differ: ${p} vs ${q} (got ${formatShape(a.shape)} and ${formatShape(b.shape)})`);
-      if (p === 1) y = sum(y, db[i] as number, { keepdim: true });
-      else x = sum(x, d, { keepdim: true });
+export const tensordot = /* @__PURE__ */ castAsOne(
+  "tensordot",
+  (a: Tensor, b: Tensor, dims: number | readonly (readonly number[])[] = 2): Tensor => {
+    const [first, second] = typeof dims === "number" ? adjacent(a, dims) : (dims as [readonly number[], readonly number[]]);
+    if (first.length !== second.length)
+      throw new ShapeError("tensordot", `${first.length} dims of a do not pair with ${second.length} of b`);
+    const [da, db] = [first.map((d) => normalizeDim("tensordot", d, a.ndim)), second.map((d) => normalizeDim("tensordot", d, b.ndim))];
+    if (new Set(da).size !== da.length || new Set(db).size !== db.length) throw new ShapeError("tensordot", "a dim appears twice");
+    return scope(() => {
+      let [x, y] = [a, b];
+      da.forEach((d, i) => {
+        const [p, q] = [a.shape[d] as number, b.shape[db[i] as number] as number];
+        if (p === q) return;
+        if (p !== 1 && q !== 1)
+          throw new ShapeError("tensordot", `sizes differ: ${p} vs ${q} (got ${formatShape(a.shape)} and ${formatShape(b.shape)})`);
+        if (p === 1) y = sum(y, db[i] as number, { keepdim: true });
+        else x = sum(x, d, { keepdim: true });
+      });
+      const [restA, restB] = [rest(x, da), rest(y, db)];
+      const inner = numel(da.map((d) => x.shape[d] as number));
+      const sizes = (t: Tensor, of: readonly number[]): number[] => of.map((d) => t.shape[d] as number);
+      const left = reshape(permute(x, [...restA, ...da]), [numel(sizes(x, restA)), inner]);
+      const right = reshape(permute(y, [...db, ...restB]), [inner, numel(sizes(y, restB))]);
+      return reshape(mm(left, right), [...sizes(x, restA), ...sizes(y, restB)]);
     });
-    const [restA, restB] = [rest(x, da), rest(y, db)];
-    const inner = numel(da.map((d) => x.shape[d] as number));
-    const sizes = (t: Tensor, of: readonly number[]): number[] => of.map((d) => t.shape[d] as number);
-    const left = reshape(permute(x, [...restA, ...da]), [numel(sizes(x, restA)), inner]);
-    const right = reshape(permute(y, [...db, ...restB]), [inner, numel(sizes(y, restB))]);
-    return reshape(mm(left, right), [...sizes(x, restA), ...sizes(y, restB)]);
-  });
-}
+  },
+);
 
 const rest = (x: Tensor, dims: readonly number[]): number[] => x.shape.map((_, d) => d).filter((d) => !dims.includes(d));
 

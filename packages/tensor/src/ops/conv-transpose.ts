@@ -2,6 +2,7 @@
 import { isFloat } from "../dtype.ts";
 import { DTypeError, formatShape, IndexError, ShapeError } from "../errors.ts";
 import { scope } from "../lifetime.ts";
+import { castAsOne } from "../operand-casts.ts";
 import type { Tensor } from "../tensor.ts";
 import { convInputGrad } from "./conv.ts";
 import { reshape, unsqueeze, view } from "./movement.ts";
@@ -42,52 +43,48 @@ function check(op: string, x: Tensor, weight: Tensor, bias: Tensor | null, group
     throw new ShapeError(op, `bias ${formatShape(bias.shape)} must be [${outputs}] ${got}`);
 }
 
-function convTransposeNd(
-  op: string,
-  spatial: number,
-  input: Tensor,
-  weight: Tensor,
-  bias: Tensor | null,
-  options: ConvTransposeOptions,
-): Tensor {
-  const single = input.ndim === spatial + 1;
-  const batch = single ? unsqueeze(input, 0) : input;
-  if (batch.ndim !== spatial + 2)
-    throw new ShapeError(op, `expected x with ${spatial + 2} dims, or ${spatial + 1} without batch (got ${formatShape(input.shape)})`);
-  const sizes = (name: "stride" | "padding" | "outputPadding" | "dilation", fallback: number, lowest: number): readonly number[] =>
-    checked(op, name, perDim(op, options[name] ?? fallback, spatial, name), lowest);
-  const [stride, padding, outputPadding, dilation] = [
-    sizes("stride", 1, 1),
-    sizes("padding", 0, 0),
-    sizes("outputPadding", 0, 0),
-    sizes("dilation", 1, 1),
-  ];
-  const [groups] = checked(op, "groups", [options.groups ?? 1], 1) as [number];
-  if (outputPadding.some((size, i) => size >= Math.max(stride[i] as number, dilation[i] as number))) {
-    throw new IndexError(
-      op,
-      `outputPadding ${formatShape(outputPadding)} must be smaller than stride ${formatShape(stride)} or dilation ${formatShape(dilation)}`,
-    );
-  }
-  check(op, batch, weight, bias, groups);
-  const inputSize = stride.map((s, i) => {
-    const reach = (dilation[i] as number) * ((weight.shape[i + 2] as number) - 1);
-    return ((batch.shape[i + 2] as number) - 1) * s - 2 * (padding[i] as number) + reach + (outputPadding[i] as number) + 1;
-  });
-  if (inputSize.some((size) => size < 1))
-    throw new ShapeError(
-      op,
-      `nothing would be left of the output, ${formatShape(inputSize)} (got x ${formatShape(input.shape)}, weight ${formatShape(weight.shape)}, padding ${formatShape(padding)})`,
-    );
-  return scope(() => {
-    // output padding of a whole stride (possible with dilation) is as much as one more input position, which holds zero
-    const extra = outputPadding.map((size, i) => Math.floor(size / (stride[i] as number)));
-    const x = extra.some((count) => count > 0) ? pad(batch, [...extra].reverse().flatMap((count) => [0, count])) : batch; // biome-ignore format: one step
-    const y = convInputGrad(x, weight, { stride, padding, dilation, groups, inputSize }); // [N, O, …]
-    const shifted = bias ? pw.add(y, reshape(bias, [bias.numel, ...new Array<number>(spatial).fill(1)])) : y;
-    return single ? view(shifted, shifted.shape.slice(1)) : shifted;
-  });
-}
+const convTransposeNd = /* @__PURE__ */ castAsOne(
+  "convTranspose",
+  (op: string, spatial: number, input: Tensor, weight: Tensor, bias: Tensor | null, options: ConvTransposeOptions): Tensor => {
+    const single = input.ndim === spatial + 1;
+    const batch = single ? unsqueeze(input, 0) : input;
+    if (batch.ndim !== spatial + 2)
+      throw new ShapeError(op, `expected x with ${spatial + 2} dims, or ${spatial + 1} without batch (got ${formatShape(input.shape)})`);
+    const sizes = (name: "stride" | "padding" | "outputPadding" | "dilation", fallback: number, lowest: number): readonly number[] =>
+      checked(op, name, perDim(op, options[name] ?? fallback, spatial, name), lowest);
+    const [stride, padding, outputPadding, dilation] = [
+      sizes("stride", 1, 1),
+      sizes("padding", 0, 0),
+      sizes("outputPadding", 0, 0),
+      sizes("dilation", 1, 1),
+    ];
+    const [groups] = checked(op, "groups", [options.groups ?? 1], 1) as [number];
+    if (outputPadding.some((size, i) => size >= Math.max(stride[i] as number, dilation[i] as number))) {
+      throw new IndexError(
+        op,
+        `outputPadding ${formatShape(outputPadding)} must be smaller than stride ${formatShape(stride)} or dilation ${formatShape(dilation)}`,
+      );
+    }
+    check(op, batch, weight, bias, groups);
+    const inputSize = stride.map((s, i) => {
+      const reach = (dilation[i] as number) * ((weight.shape[i + 2] as number) - 1);
+      return ((batch.shape[i + 2] as number) - 1) * s - 2 * (padding[i] as number) + reach + (outputPadding[i] as number) + 1;
+    });
+    if (inputSize.some((size) => size < 1))
+      throw new ShapeError(
+        op,
+        `nothing would be left of the output, ${formatShape(inputSize)} (got x ${formatShape(input.shape)}, weight ${formatShape(weight.shape)}, padding ${formatShape(padding)})`,
+      );
+    return scope(() => {
+      // output padding of a whole stride (possible with dilation) is as much as one more input position, which holds zero
+      const extra = outputPadding.map((size, i) => Math.floor(size / (stride[i] as number)));
+      const x = extra.some((count) => count > 0) ? pad(batch, [...extra].reverse().flatMap((count) => [0, count])) : batch; // biome-ignore format: one step
+      const y = convInputGrad(x, weight, { stride, padding, dilation, groups, inputSize }); // [N, O, …]
+      const shifted = bias ? pw.add(y, reshape(bias, [bias.numel, ...new Array<number>(spatial).fill(1)])) : y;
+      return single ? view(shifted, shifted.shape.slice(1)) : shifted;
+    });
+  },
+);
 
 /** x [N, C, L] (or [C, L]), weight [C, O/groups, K], bias [O] → [N, O, (L − 1)·stride − 2·padding + dilation·(K − 1) + outputPadding + 1]. */
 export const convTranspose1d = (x: Tensor, weight: Tensor, bias: Tensor | null = null, options: ConvTransposeOptions = {}): Tensor =>

@@ -8,6 +8,7 @@ import { type Formula, formula, index, perType, type ScalarType, scalar } from "
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { numel } from "../view.ts";
+import { toDType } from "./copy.ts";
 import { allocate } from "./dispatch.ts";
 
 export interface TensorOptions {
@@ -88,13 +89,19 @@ export function tensor(
     const own = arrayDTypes.find(([type]) => data instanceof type)?.[1];
     if (!own) throw new DTypeError("tensor", `no dtype for a ${data.constructor.name}. Pass a Float32Array, Int32Array or Uint8Array`);
     const wanted = dtype ?? own;
-    return fromArray(convert(data as TypedArray, wanted), shape ?? [data.length], wanted, options);
+    return fromNumbers(data as TypedArray, shape ?? [data.length], wanted, options);
   }
   const wanted = dtype ?? (typeof firstLeaf(data) === "boolean" ? "bool" : "float32");
   const found = shapeOf(data);
   const values = new Float64Array(numel(found));
   fill(data, found, 0, values, 0);
-  return fromArray(convert(values, wanted), shape ?? found, wanted, options);
+  return fromNumbers(values, shape ?? found, wanted, options);
+}
+
+/** Halves are rounded on the device, since not every host has them. */
+function fromNumbers(data: TypedArray, shape: Shape, dtype: DType, { requiresGrad, ...options }: Omit<TensorOptions, "dtype">): Tensor {
+  const host = dtype === "float16" ? "float32" : dtype;
+  return finish(toDType(fromArray(convert(data, host), shape, host, options), dtype), requiresGrad);
 }
 
 function convert(data: TypedArray, dtype: DType): TypedArray {

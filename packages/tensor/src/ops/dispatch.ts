@@ -5,6 +5,7 @@ import { type DType, dtypes } from "../dtype.ts";
 import { UnsupportedError } from "../errors.ts";
 import { isGradEnabled, needsGrad, noGrad, recorder } from "../grad-mode.ts";
 import { scope } from "../lifetime.ts";
+import { castTogether, operandCasts } from "../operand-casts.ts";
 import { Storage } from "../storage.ts";
 import { Tensor } from "../tensor.ts";
 import { contiguousStrides, numel } from "../view.ts";
@@ -47,6 +48,8 @@ export function allocate(device: Backend, shape: readonly number[], dtype: DType
 }
 
 export function applyOp<Attrs>(op: StructuredOp<Attrs>, inputs: Inputs, attrs: Attrs): readonly Tensor[] {
+  const casts = operandCasts();
+  if (casts) return castTogether(casts, op.name, inputs, (cast) => applyOp(op, cast, attrs));
   const device = commonDevice(op.name, inputs);
   const specs = op.infer(inputs, attrs);
   let outputs: readonly Tensor[] | null = null;

@@ -2,6 +2,7 @@
 import { isFloat } from "../dtype.ts";
 import { DTypeError, formatShape, IndexError, ShapeError } from "../errors.ts";
 import { scope } from "../lifetime.ts";
+import { castAsOne } from "../operand-casts.ts";
 import { normalizeDim } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { indexSelect } from "./gather.ts";
@@ -21,7 +22,7 @@ const checkP = (op: string, p: number): void => {
 };
 
 /** The p-norm of every difference of a row of x [..., P, M] and one of y [..., R, M]: [..., P, R]. Batch dims broadcast. */
-export function cdist(x: Tensor, y: Tensor, { p = 2 }: CdistOptions = {}): Tensor {
+export const cdist = /* @__PURE__ */ castAsOne("cdist", (x: Tensor, y: Tensor, { p = 2 }: CdistOptions = {}): Tensor => {
   checkP("cdist", p);
   if (!isFloat(x.dtype) || x.dtype !== y.dtype)
     throw new DTypeError("cdist", `expected floats of one dtype (got ${x.dtype} and ${y.dtype})`);
@@ -37,10 +38,10 @@ export function cdist(x: Tensor, y: Tensor, { p = 2 }: CdistOptions = {}): Tenso
     const none = differences.newFull([], false, { dtype: "bool" });
     return pw.where(none, sum(differences, -1), norm(differences, 0, -1)); // a count, whose gradient torch says is zero
   });
-}
+});
 
 /** The p-norm of the difference of every two rows of a matrix [N, M]: [N·(N − 1)/2], row by row. */
-export function pdist(x: Tensor, { p = 2 }: CdistOptions = {}): Tensor {
+export const pdist = /* @__PURE__ */ castAsOne("pdist", (x: Tensor, { p = 2 }: CdistOptions = {}): Tensor => {
   checkP("pdist", p);
   if (x.ndim !== 2 || !isFloat(x.dtype))
     throw new ShapeError("pdist", `expected a matrix of floats (got ${x.dtype} ${formatShape(x.shape)})`);
@@ -50,13 +51,16 @@ export function pdist(x: Tensor, { p = 2 }: CdistOptions = {}): Tensor {
     const rows = (side: number): Tensor => indexSelect(x, 0, pairs.select(0, side));
     return norm(pw.sub(rows(0), rows(1)), p, 1);
   });
-}
+});
 
 /** The p-norm of x − y. */
-export const dist = (x: Tensor, y: Tensor, { p = 2 }: { p?: number } = {}): Tensor => scope(() => norm(pw.sub(x, y), p));
+export const dist = /* @__PURE__ */ castAsOne(
+  "dist",
+  (x: Tensor, y: Tensor, { p = 2 }: { p?: number } = {}): Tensor => scope(() => norm(pw.sub(x, y), p)),
+);
 
 /** The slices of x along dim, shrunk where their p-norm is above maxnorm. */
-export function renorm(x: Tensor, p: number, dim: number, maxnorm: number): Tensor {
+export const renorm = /* @__PURE__ */ castAsOne("renorm", (x: Tensor, p: number, dim: number, maxnorm: number): Tensor => {
   if (x.ndim < 2) throw new ShapeError("renorm", `expected at least 2 dims (got ${formatShape(x.shape)})`);
   if (!(p > 0)) throw new IndexError("renorm", `p must be positive (got ${p})`);
   if (!(maxnorm >= 0)) throw new IndexError("renorm", `maxnorm must be ≥ 0 (got ${maxnorm})`);
@@ -67,4 +71,4 @@ export function renorm(x: Tensor, p: number, dim: number, maxnorm: number): Tens
     const factor = pw.div(maxnorm, pw.add(length, 1e-7)); // torch's epsilon
     return pw.mul(x, pw.where(pw.gt(length, maxnorm), factor, 1));
   });
-}
+});

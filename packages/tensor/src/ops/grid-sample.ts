@@ -5,6 +5,7 @@ import { abs, add, and, cast, div, floor, ge, gt, le, lt, mul, rem, round, selec
 import type { Node } from "../formula/nodes.ts";
 import { noGrad } from "../grad-mode.ts";
 import { scope } from "../lifetime.ts";
+import { castAsOne } from "../operand-casts.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { numel } from "../view.ts";
@@ -151,30 +152,29 @@ function check(x: Tensor, grid: Tensor, mode: Mode, padding: PaddingMode): void 
  * @example
  * gridSample(images, affineGrid(theta, images.shape), { paddingMode: "border" });
  */
-export function gridSample(
-  x: Tensor,
-  grid: Tensor,
-  { mode = "bilinear", paddingMode = "zeros", alignCorners }: GridSampleOptions = {},
-): Tensor {
-  check(x, grid, mode, paddingMode);
-  const [n, c, ...sizes] = x.shape as readonly [number, number, ...number[]];
-  const out: Shape = grid.shape.slice(1, -1);
-  const ops = tapOpsOf(mode, paddingMode, alignCorners ?? false);
-  return scope(() => {
-    const flat = reshape(x, [n, c, numel(sizes)]);
-    const axes = sizes.map((size, i) => {
-      const coordinates = reshape(selectAt(grid, -1, sizes.length - 1 - i), [n, 1, numel(out)]); // the grid names the last axis first
-      return ops.map(({ position, weight }) => ({
-        position: noGrad(() => position(coordinates, size)),
-        weight: weight(coordinates, size),
-      }));
+export const gridSample = /* @__PURE__ */ castAsOne(
+  "gridSample",
+  (x: Tensor, grid: Tensor, { mode = "bilinear", paddingMode = "zeros", alignCorners }: GridSampleOptions = {}): Tensor => {
+    check(x, grid, mode, paddingMode);
+    const [n, c, ...sizes] = x.shape as readonly [number, number, ...number[]];
+    const out: Shape = grid.shape.slice(1, -1);
+    const ops = tapOpsOf(mode, paddingMode, alignCorners ?? false);
+    return scope(() => {
+      const flat = reshape(x, [n, c, numel(sizes)]);
+      const axes = sizes.map((size, i) => {
+        const coordinates = reshape(selectAt(grid, -1, sizes.length - 1 - i), [n, 1, numel(out)]); // the grid names the last axis first
+        return ops.map(({ position, weight }) => ({
+          position: noGrad(() => position(coordinates, size)),
+          weight: weight(coordinates, size),
+        }));
+      });
+      const terms = combinations(axes).map((taps) => {
+        const positions = taps.map(({ position }) => position);
+        const places = expand(noGrad(() => planePosition(...positions, ...sizes)), [n, c, numel(out)]); // biome-ignore format: one step
+        const pixels = applyOp(gatherOp, [flat, places], { dim: 2 })[0] as Tensor; // [N, C, points]
+        return weighted(pixels, ...positions, ...taps.map(({ weight }) => weight), ...sizes);
+      });
+      return reshape(terms.reduce((sum, term) => pw.add(sum, term)), [n, c, ...out]); // biome-ignore format: one step
     });
-    const terms = combinations(axes).map((taps) => {
-      const positions = taps.map(({ position }) => position);
-      const places = expand(noGrad(() => planePosition(...positions, ...sizes)), [n, c, numel(out)]); // biome-ignore format: one step
-      const pixels = applyOp(gatherOp, [flat, places], { dim: 2 })[0] as Tensor; // [N, C, points]
-      return weighted(pixels, ...positions, ...taps.map(({ weight }) => weight), ...sizes);
-    });
-    return reshape(terms.reduce((sum, term) => pw.add(sum, term)), [n, c, ...out]); // biome-ignore format: one step
-  });
-}
+  },
+);

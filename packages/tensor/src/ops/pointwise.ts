@@ -5,6 +5,7 @@ import { cast } from "../formula/build.ts";
 import { type Formula, formula, input, type Node, type ScalarType, scalar } from "../formula/nodes.ts";
 import { binary, ternary, unary } from "../formula/table.ts";
 import { notATensor } from "../operand.ts";
+import { castTogether, operandCasts } from "../operand-casts.ts";
 import { Tensor } from "../tensor.ts";
 import { mapFormula, mapInPlace } from "./map.ts";
 
@@ -130,6 +131,8 @@ const tensorsOf = (plan: Plan, operands: readonly Operand[]): readonly Tensor[] 
 
 /** `args` ends in the options, if there are any, and is the call's own list. */
 function call(op: PointwiseOp, args: (Operand | Scalars)[]): Tensor[] {
+  const casts = operandCasts();
+  if (casts) return castTogether(casts, op.name, args, (cast) => call(op, cast));
   const options = takeOptions(args);
   const operands = args as Operand[];
   const plan = planFor(op, operands);

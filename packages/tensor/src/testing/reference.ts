@@ -2,7 +2,7 @@
 // stores; there are no fused kernels, so each op runs by its decomposition. It is the oracle of conformance and the ground of gradcheck.
 import type { Backend, Buffer } from "../backend.ts";
 import type { DType } from "../dtype.ts";
-import { ReferenceBuffer } from "./reference/buffer.ts";
+import { halves, ReferenceBuffer } from "./reference/buffer.ts";
 import { gather } from "./reference/gather.ts";
 import { map } from "./reference/map.ts";
 import { matmul } from "./reference/matmul.ts";
@@ -11,7 +11,15 @@ import { scan } from "./reference/scan.ts";
 import { scatter } from "./reference/scatter.ts";
 import { sort } from "./reference/sort.ts";
 
-const dtypes: ReadonlySet<DType> = /* @__PURE__ */ new Set<DType>(["float32", "float64", "int32", "uint8", "bool"]);
+/** float16 where the engine has an array of them: Node 24 and browsers of 2025. */
+const dtypes: ReadonlySet<DType> = /* @__PURE__ */ new Set<DType>([
+  "float32",
+  "float64",
+  "int32",
+  "uint8",
+  "bool",
+  ...(halves ? (["float16"] as const) : []),
+]);
 
 /**
  * A new device that computes everything in float64 on the host. For tests: it is hundreds of times slower than a real backend.

@@ -8,6 +8,9 @@ const POISON = 0xff;
 /** Lengths are rounded up to it, so that every dtype can look at the whole buffer. */
 const ALIGNMENT = 8;
 
+/** Rounds numbers to the nearest half when it stores them. Missing before Node 24. */
+export const halves = (globalThis as unknown as { Float16Array?: new (bytes: ArrayBuffer) => TypedArray }).Float16Array;
+
 export class ReferenceBuffer implements Buffer {
   readonly byteLength: number;
   #bytes: ArrayBuffer | null;
@@ -28,7 +31,7 @@ export class ReferenceBuffer implements Buffer {
   as(dtype: DType): TypedArray {
     let array = this.#arrays.get(dtype);
     if (!array) {
-      array = new dtypes[dtype].array(this.bytes);
+      array = new (dtype === "float16" && halves ? halves : dtypes[dtype].array)(this.bytes);
       this.#arrays.set(dtype, array);
     }
     return array;
