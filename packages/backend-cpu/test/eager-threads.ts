@@ -9,6 +9,11 @@ export class EagerThreads extends Threads {
     this.#most = 2 * threads;
   }
 
+  /** Whether workers came up. */
+  get met(): boolean {
+    return super.count(Number.MAX_VALUE, 2) > 1;
+  }
+
   override count(_nanoseconds: number, most: number): number {
     super.count(Number.MAX_VALUE, most); // starts or wakes workers
     return this.forking ? 1 : Math.max(1, Math.min(most, this.#most));
