@@ -26,7 +26,7 @@ export class MapRule {
   /** Numbers of the inputs and outputs that the gradient reads. */
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
-  readonly #plans = new Map<string, Plan>();
+  readonly #plans = new Map<number, Plan>();
 
   constructor(formula: Formula, wrt: readonly number[]) {
     this.formula = formula;
@@ -37,10 +37,12 @@ export class MapRule {
 
   /** What to run for inputs in these roles, when these outputs have a gradient. */
   plan(role: readonly Role[], given: readonly boolean[]): Plan {
-    const key = given.length === 1 ? role.join("") : `${role.join("")}|${given.join()}`;
+    let key = 1;
+    for (const kind of role) key = 4 * key + kind;
+    for (const is of given) key = 2 * key + Number(is);
     let plan = this.#plans.get(key);
-    if (!plan) {
-      plan = makePlan(this.formula, role, given);
+    if (!plan || key > Number.MAX_SAFE_INTEGER) {
+      plan = makePlan(this.formula, role, given); // of dozens of operands: each time anew, as numbers have no room to tell them apart
       this.#plans.set(key, plan);
     }
     return plan;

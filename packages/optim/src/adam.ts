@@ -31,12 +31,13 @@ type Flag = "maximize" | "decay" | "decoupled" | "amsgrad";
 
 /**
  * Adam: Kingma & Ba 2015, Algorithm 1 (arXiv:1412.6980); decoupled decay: Loshchilov & Hutter 2019 (arXiv:1711.05101). Scalars are float64 on
- * the host: 1 − β in float32 loses five digits. c1 and c2 are 1 − βᵗ.
+ * the host: 1 − β in float32 loses five digits. With cᵢ = 1 − βᵢᵗ the step is written as the paper's section 2 does, of one division a weight:
+ * rate = lr·√c2 / c1 and epsHat = eps·√c2.
  */
 const adam = /* @__PURE__ */ updateRule(
   "adam",
-  ["lrOverC1", "sqrtC2", "beta1", "oneMinusBeta1", "beta2", "oneMinusBeta2", "eps", "weightDecay", "shrink"],
-  ({ lrOverC1, sqrtC2, beta1, oneMinusBeta1, beta2, oneMinusBeta2, eps, weightDecay, shrink }, flags: Record<Flag, boolean>) => {
+  ["rate", "beta1", "oneMinusBeta1", "beta2", "oneMinusBeta2", "epsHat", "weightDecay", "shrink"],
+  ({ rate, beta1, oneMinusBeta1, beta2, oneMinusBeta2, epsHat, weightDecay, shrink }, flags: Record<Flag, boolean>) => {
     const { maximize, decay, decoupled, amsgrad } = flags;
     const step = (w: Node, m: Node, v: Node, g: Node, highest: Node | null): Node[] => {
       const slope = slopeOf(g, w, weightDecay, { maximize, decay: decay && !decoupled });
@@ -44,7 +45,7 @@ const adam = /* @__PURE__ */ updateRule(
       const v1 = add(mul(beta2, v), mul(oneMinusBeta2, mul(slope, slope)));
       const top = highest ? max(highest, v1) : v1;
       const shrunk = decay && decoupled ? mul(shrink, w) : w;
-      const w1 = sub(shrunk, mul(lrOverC1, div(m1, add(div(sqrt(top), sqrtC2), eps))));
+      const w1 = sub(shrunk, mul(rate, div(m1, add(sqrt(top), epsHat))));
       return highest ? [w1, m1, v1, top] : [w1, m1, v1];
     };
     return amsgrad
@@ -82,17 +83,17 @@ export class Adam extends Optimizer<AdamOptions> {
     const { lr, eps, weightDecay, amsgrad, maximize, decoupledWeightDecay } = group;
     const [beta1, beta2] = group.betas;
     const step = countStep(state);
+    const sqrtC2 = Math.sqrt(1 - beta2 ** step);
     const targets = [param, buffer(state, "expAvg", param), buffer(state, "expAvgSq", param)];
     if (amsgrad) targets.push(buffer(state, "maxExpAvgSq", param));
     const rule = adam({ maximize, decay: weightDecay !== 0, decoupled: decoupledWeightDecay, amsgrad });
     this.change(rule, targets, [grad], {
-      lrOverC1: lr / (1 - beta1 ** step),
-      sqrtC2: Math.sqrt(1 - beta2 ** step),
+      rate: (lr * sqrtC2) / (1 - beta1 ** step),
       beta1,
       oneMinusBeta1: 1 - beta1,
       beta2,
       oneMinusBeta2: 1 - beta2,
-      eps,
+      epsHat: eps * sqrtC2,
       weightDecay,
       shrink: 1 - lr * weightDecay,
     });

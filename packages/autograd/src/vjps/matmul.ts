@@ -13,7 +13,7 @@ function productLike(a: Tensor, b: Tensor, { shape, strides }: InputInfo): Tenso
 }
 
 /** All leading dims as rows. */
-const rows = (x: Tensor): Tensor => x.reshape(numel(x.shape.slice(0, -1)), x.shape.at(-1) as number);
+const rows = (x: Tensor): Tensor => (x.ndim === 2 ? x : x.reshape(numel(x.shape.slice(0, -1)), x.shape.at(-1) as number));
 
 export const matmul: Vjp<null> = {
   reads: [{ inputs: [1] }, { inputs: [0] }, {}],

@@ -1,10 +1,11 @@
 // Many calls of one formula as one call of a kernel, or one for each lane: an optimizer's step over all parameters. Their blocks stand one behind
 // the other; large calls are cut into pieces, so that lanes get equal shares of whatever there is.
-import { type Backend, type DType, type Formula, isContiguous, type Lower, numel, type View } from "@gradkit/tensor/backend";
+import { type Backend, type DType, type Formula, type Lower, numel, type View } from "@gradkit/tensor/backend";
 import type { Memory } from "../memory.ts";
 import { advance, doWhile, when } from "../wasm/control.ts";
 import { ModuleBuilder } from "../wasm/emitter.ts";
 import { i32 } from "../wasm/scalar.ts";
+import { allContiguous } from "./all-contiguous.ts";
 import { CallBlock, outerWord } from "./call-block.ts";
 import { emitMap } from "./map-loop.ts";
 import { contiguous, type OperandClass } from "./operand.ts";
@@ -26,7 +27,7 @@ export function createMapAll(memory: Memory, lower: Lower, map: Backend["map"]):
     const joins = !usesIndex(formula);
     for (const call of calls) {
       const operands = [...call.inputs, ...call.outputs];
-      if (joins && operands.every(isContiguous)) pieces.add(kernels.get(formula, operands), formula, operands, call.scalars);
+      if (joins && allContiguous(operands)) pieces.add(kernels.get(formula, operands), formula, operands, call.scalars);
       else map(formula, call.inputs, call.scalars, call.outputs);
     }
     pieces.run();
@@ -63,7 +64,7 @@ class Pieces {
       block.setCounts(count, 1);
       for (let k = 0; k < operands.length; k++) block.setPointer(k, operands[k] as View, first);
       block.setScalars(operands.length, formula.scalars, scalars);
-      ends.push((ends.at(-1) ?? 0) + count);
+      ends.push((ends[ends.length - 1] ?? 0) + count);
     }
   }
 
@@ -94,12 +95,17 @@ class ListKernels {
 
   get(formula: Formula, operands: readonly View[]): ListKernel {
     const known = (this.#byFormula[formula.id] ??= []);
-    for (const { dtypes, kernel } of known) if (operands.every(({ dtype }, k) => dtype === dtypes[k])) return kernel;
+    for (const { dtypes, kernel } of known) if (haveTypes(operands, dtypes)) return kernel;
     const dtypes = operands.map(({ dtype }) => dtype);
     const kernel = compile(this.#memory, this.#lower, formula, dtypes);
     known.push({ dtypes, kernel });
     return kernel;
   }
+}
+
+function haveTypes(operands: readonly View[], dtypes: readonly DType[]): boolean {
+  for (let k = 0; k < operands.length; k++) if ((operands[k] as View).dtype !== dtypes[k]) return false;
+  return true;
 }
 
 function compile(memory: Memory, lower: Lower, formula: Formula, dtypes: readonly DType[]): ListKernel {

@@ -1,7 +1,8 @@
 // Elementwise kernels, compiled from formulas when they are first called: one per formula, operand dtypes and way of walking.
-import { type DType, dtypes, type Formula, isContiguous, type Lower, numel, type View } from "@gradkit/tensor/backend";
+import { type DType, dtypes, type Formula, type Lower, numel, type View } from "@gradkit/tensor/backend";
 import type { Memory } from "../memory.ts";
 import { ModuleBuilder } from "../wasm/emitter.ts";
+import { allContiguous } from "./all-contiguous.ts";
 import { CallBlock, firstWord } from "./call-block.ts";
 import { Iteration } from "./iteration.ts";
 import { MapLanes, type OuterLoop } from "./map-lanes.ts";
@@ -79,11 +80,6 @@ class FormulaKernels {
     this.#lastKey = key;
     return kernel;
   }
-}
-
-function allContiguous(views: readonly View[]): boolean {
-  for (let i = 0; i < views.length; i++) if (!isContiguous(views[i] as View)) return false;
-  return true;
 }
 
 /** The map op: `Backend.map` of the contract. */

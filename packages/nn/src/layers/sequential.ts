@@ -35,7 +35,10 @@ export class Sequential<Layers extends readonly Module[] = readonly Module[]> ex
 
   forward(x: InputOf<Layers>): OutputOf<Layers> {
     let value: unknown = x;
-    for (const layer of this.children()) value = layer.call(...([value] as never[]));
+    for (const field in this) {
+      const layer = this[field]; // no list of children for each call
+      if (layer instanceof Module) value = layer.call(...([value] as never[]));
+    }
     return value as OutputOf<Layers>;
   }
 

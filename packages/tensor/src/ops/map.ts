@@ -70,7 +70,9 @@ export function mapInPlace(name: string, formula: Formula, target: Tensor, input
 
 /** Expanded dims make several elements one place in memory: nothing may be written there. */
 export function checkWritable(name: string, target: Tensor): void {
-  if (target.numel > 0 && target.shape.some((size, d) => size > 1 && target.strides[d] === 0)) {
+  const { shape, strides } = target;
+  for (let d = 0; d < shape.length; d++) {
+    if (strides[d] !== 0 || (shape[d] as number) <= 1 || target.numel === 0) continue;
     throw new ShapeError(
       name,
       `several elements of ${formatShape(target.shape)} share one place in memory (an expanded tensor). Write to a clone()`,

@@ -11,16 +11,19 @@ function viewOp<Name extends ViewName>(name: Name, x: Tensor, attrs: Parameters<
   return applyView(name, x, attrs, viewLayout(name, x, attrs));
 }
 
+/** Numbers, given one by one or as a list. */
+const listed = (list: number[] | [readonly number[]]): readonly number[] => (typeof list[0] === "object" ? list[0] : (list as number[]));
+
 /** Grows dims of size 1, and adds dims in front, without copying. −1 keeps a size. */
 export function expand(x: Tensor, ...sizes: number[] | [readonly number[]]): Tensor {
-  return viewOp("expand", x, { shape: expandSizes(x.shape, sizes.flat() as number[]) });
+  return viewOp("expand", x, { shape: expandSizes(x.shape, listed(sizes)) });
 }
 
 export const broadcastTo = (x: Tensor, shape: Shape): Tensor => (sameShape(x.shape, shape) ? x : expand(x, shape));
 export const expandAs = (x: Tensor, other: Tensor): Tensor => expand(x, other.shape);
 
 export function permute(x: Tensor, ...dims: number[] | [readonly number[]]): Tensor {
-  return viewOp("permute", x, { dims: permutation(x.ndim, dims.flat() as number[]) });
+  return viewOp("permute", x, { dims: permutation(x.ndim, listed(dims)) });
 }
 
 export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
@@ -51,14 +54,14 @@ export function movedim(x: Tensor, source: number | readonly number[], destinati
 
 /** The same elements in row-major order under another shape: a view where the strides allow it, else a copy. One size may be −1. */
 export function reshape(x: Tensor, ...sizes: number[] | [readonly number[]]): Tensor {
-  const shape = inferSize("reshape", sizes.flat() as number[], x.shape);
+  const shape = inferSize("reshape", listed(sizes), x.shape);
   const strides = reshapeStrides(x.shape, x.strides, shape);
   return strides ? applyView("reshape", x, { shape }, { shape, strides, offset: x.offset }) : reshape(clone(x), shape);
 }
 
 /** As reshape, but never a copy: throws a ShapeError where the strides do not allow a view. */
 export function view(x: Tensor, ...sizes: number[] | [readonly number[]]): Tensor {
-  const shape = inferSize("view", sizes.flat() as number[], x.shape);
+  const shape = inferSize("view", listed(sizes), x.shape);
   const strides = reshapeStrides(x.shape, x.strides, shape);
   if (!strides)
     throw new ShapeError(
@@ -135,7 +138,7 @@ export function select(x: Tensor, dim: number, index: number): Tensor {
 }
 
 export function flip(x: Tensor, ...dims: number[] | [readonly number[]]): Tensor {
-  const list = (dims.flat() as number[]).map((dim) => normalizeDim("flip", dim, x.ndim));
+  const list = listed(dims).map((dim) => normalizeDim("flip", dim, x.ndim));
   if (new Set(list).size !== list.length) throw new ShapeError("flip", `a dim appears twice in [${dims}]`);
   return viewOp("flip", x, { dims: x.ndim === 0 ? [] : list });
 }
