@@ -5,8 +5,9 @@ import type { CpuBuffer } from "../buffer.ts";
 import { partStart } from "../lanes.ts";
 import { addressOf, contiguous } from "./contiguous.ts";
 import { convolveByWinograd } from "./conv-winograd.ts";
-import { type CorrelationShape, correlationNanoseconds, prepareCorrelation } from "./correlation.ts";
+import { type CorrelationShape, correlationNanoseconds, groupsTogether, prepareCorrelation } from "./correlation.ts";
 import { ImageRegion } from "./image-region.ts";
+import type { WindowSizes } from "./window-geometry.ts";
 import type { WindowKernels } from "./window-kernels.ts";
 import { weightBytes, winogradFor } from "./winograd.ts";
 
@@ -87,24 +88,24 @@ export const createConvInputGrad =
 
     const [rows, columns] = [reach(alongY), reach(alongX)];
     const region = { top: rows.first, left: columns.first, height: rows.size, width: columns.size };
-    const source = new ImageRegion(kernels, dy, outputs, region);
+    const shapes = phases.map(({ y, x }) => ({
+      channels: outputs,
+      outputs: channels,
+      outHeight: y.inputs,
+      outWidth: x.inputs,
+      kernelHeight: y.count,
+      kernelWidth: x.count,
+      strideY: 1,
+      strideX: 1,
+      dilationY: y.dilation,
+      dilationX: x.dilation,
+    }));
+    const together = Math.min(...shapes.map((shape) => groupsTogether(shape, groups, 4 * rows.size * columns.size)));
+    const source = new ImageRegion(kernels, dy, together * outputs, region);
     const weights = contiguous(kernels, weight);
-    const taps = phases.map(({ y, x }) => {
-      const shape: CorrelationShape = {
-        groups,
-        channels: outputs,
-        outputs: channels,
-        outHeight: y.inputs,
-        outWidth: x.inputs,
-        kernelHeight: y.count,
-        kernelWidth: x.count,
-        strideY: 1,
-        strideX: 1,
-        dilationY: y.dilation,
-        dilationX: x.dilation,
-        planeStride: source.planeStride,
-        rowStride: source.rowStride,
-      };
+    const taps = phases.map(({ y, x }, i) => {
+      const layout = { groups, together, planeStride: source.planeStride, rowStride: source.rowStride };
+      const shape: CorrelationShape = { ...(shapes[i] as WindowSizes), ...layout };
       const turned = turnWeights(kernels, weights.address, weight.shape as Rank4, groups, y, x);
       const correlation = prepareCorrelation(kernels, shape, turned.pointer, 0);
       memory.release(turned);
@@ -113,23 +114,25 @@ export const createConvInputGrad =
     weights.release();
 
     const whole = strideY === 1 && strideX === 1;
-    const count = images * groups;
-    const nanoseconds = taps.reduce((sum, each) => sum + each.nanoseconds, 0);
+    const planes = together * channels; // of a run
+    const runsPerImage = groups / together;
+    const count = images * runsPerImage;
+    const nanoseconds = together * taps.reduce((sum, each) => sum + each.nanoseconds, 0);
     const lanes = memory.lanes.count(count * nanoseconds, count);
     memory.lanes.fork(lanes, (lane) => {
-      const part = whole ? null : memory.allocate(4 * channels * Math.ceil(height / strideY) * Math.ceil(width / strideX));
+      const part = whole ? null : memory.allocate(4 * planes * Math.ceil(height / strideY) * Math.ceil(width / strideX));
       const open = source.open();
       const runs = taps.map(({ y, x, correlation }) => ({ y, x, correlation: correlation.open() }));
       for (let i = partStart(count, lane, lanes); i < partStart(count, lane + 1, lanes); i++) {
-        const group = i % groups;
-        const from = open.at((i - group) / groups, group);
-        const target = addressOf(dx) + 4 * i * channels * height * width;
+        const index = i % runsPerImage;
+        const from = open.at((i - index) / runsPerImage, index);
+        const target = addressOf(dx) + 4 * i * planes * height * width;
         for (const { y, x, correlation } of runs) {
           const start = from + (y.start - rows.first) * source.rowStride + 4 * (x.start - columns.first);
-          correlation.run(group, start, part ? part.pointer : target);
+          correlation.run(index, start, part ? part.pointer : target);
           if (part)
             kernels.copyPlanes(
-              channels,
+              planes,
               y.inputs,
               x.inputs,
               part.pointer,

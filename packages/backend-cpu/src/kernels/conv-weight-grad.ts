@@ -2,24 +2,26 @@
 import { type ConvAttrs, type FusedKernels, numel, type View } from "@gradkit/tensor/backend";
 import { partStart } from "../lanes.ts";
 import { addressOf } from "./contiguous.ts";
-import { flopsPerNanosecond } from "./correlation.ts";
+import { flopsPerNanosecond, togetherBytes } from "./correlation.ts";
 import { ImageRegion, type Region } from "./image-region.ts";
 import { sumByTiles } from "./weight-sum-tiles.ts";
 import { sumByVectors, takesVectors } from "./weight-sum-vectors.ts";
 import { sumByWinograd } from "./weight-sum-winograd.ts";
-import { type WindowSizes, windowGeometry } from "./window-geometry.ts";
+import { largestDivisor, type WindowSizes, windowGeometry } from "./window-geometry.ts";
 import type { WindowKernels } from "./window-kernels.ts";
 import { winogradFor } from "./winograd.ts";
 
-/** For one group; dy in adjacent rows, the elements of x's rows neighbours; strides of planes and rows, and between outputs of dweight, in bytes. */
+/** For some groups; dy in adjacent rows, the elements of x's rows neighbours; strides of planes and rows, and between outputs of dweight, in bytes. */
 export interface WeightSumShape extends WindowSizes {
+  /** Groups at a time. */
+  readonly together: number;
   readonly xPlane: number;
   readonly xRow: number;
   readonly dyPlane: number;
   readonly weightStride: number;
 }
 
-/** Sums of one group at a time: start, add each image, finish. */
+/** Sums of so many groups at a time: start, add each image, finish. */
 export interface WeightSum {
   start(dweight: number): void;
   add(x: number, dy: number): void;
@@ -119,10 +121,12 @@ const someChannels = ({ buffer, dtype, shape, strides, offset }: View, first: nu
 function solve(kernels: WindowKernels, { x, dy, sizes, groups, images, region, dweight, vectors }: Problem, weightStride: number): void {
   const { channels, outputs, outHeight, outWidth } = sizes;
   const all = { top: 0, left: 0, height: outHeight, width: outWidth };
-  const windows = new ImageRegion(kernels, x, channels, region);
-  const gradients = new ImageRegion(kernels, dy, outputs, all, { adjacentRows: true });
+  const together = vectors ? largestDivisor(groups, togetherBytes / (4 * channels * region.height * region.width)) : 1;
+  const windows = new ImageRegion(kernels, x, together * channels, region);
+  const gradients = new ImageRegion(kernels, dy, together * outputs, all, { adjacentRows: true });
   const shape: WeightSumShape = {
     ...sizes,
+    together,
     xPlane: windows.planeStride,
     xRow: windows.rowStride,
     dyPlane: gradients.planeStride,
@@ -130,8 +134,8 @@ function solve(kernels: WindowKernels, { x, dy, sizes, groups, images, region, d
   };
   const [xs, dys] = [windows.open(), gradients.open()];
   const sum = vectors ? sumByVectors(kernels, shape) : sumByTiles(kernels, shape);
-  for (let g = 0; g < groups; g++) {
-    sum.start(dweight + g * outputs * weightStride);
+  for (let g = 0; g < groups / together; g++) {
+    sum.start(dweight + g * together * outputs * weightStride);
     for (let n = 0; n < images; n++) sum.add(xs.at(n, g), dys.at(n, g));
     sum.finish();
   }

@@ -3,7 +3,7 @@ import { type ConvAttrs, type FusedKernels, numel, type View } from "@gradkit/te
 import { partStart } from "../lanes.ts";
 import { addressOf, contiguous } from "./contiguous.ts";
 import { convolveByWinograd } from "./conv-winograd.ts";
-import { type CorrelationShape, correlationNanoseconds, prepareCorrelation } from "./correlation.ts";
+import { type CorrelationShape, correlationNanoseconds, groupsTogether, prepareCorrelation } from "./correlation.ts";
 import { ImageRegion } from "./image-region.ts";
 import { type WindowGeometry, windowGeometry } from "./window-geometry.ts";
 import type { WindowKernels } from "./window-kernels.ts";
@@ -42,17 +42,19 @@ function correlateImages(
   bias: number,
   y: number,
 ): void {
-  const source = new ImageRegion(kernels, x, sizes.channels, region);
-  const shape: CorrelationShape = { ...sizes, groups, planeStride: source.planeStride, rowStride: source.rowStride };
+  const together = groupsTogether(sizes, groups, 4 * region.height * region.width);
+  const source = new ImageRegion(kernels, x, together * sizes.channels, region);
+  const shape: CorrelationShape = { ...sizes, groups, together, planeStride: source.planeStride, rowStride: source.rowStride };
   const correlation = prepareCorrelation(kernels, shape, weights, bias);
-  const planes = 4 * sizes.outputs * sizes.outHeight * sizes.outWidth; // bytes of one group's
-  const count = images * groups;
-  const lanes = kernels.memory.lanes.count(count * correlationNanoseconds(shape), count);
+  const runs = groups / together; // of an image
+  const bytes = 4 * together * sizes.outputs * sizes.outHeight * sizes.outWidth; // of y, of one run
+  const count = images * runs;
+  const lanes = kernels.memory.lanes.count(images * groups * correlationNanoseconds(shape), count);
   kernels.memory.lanes.fork(lanes, (lane) => {
     const [from, part] = [source.open(), correlation.open()];
     for (let i = partStart(count, lane, lanes); i < partStart(count, lane + 1, lanes); i++) {
-      const group = i % groups;
-      part.run(group, from.at((i - group) / groups, group), y + i * planes);
+      const index = i % runs;
+      part.run(index, from.at((i - index) / runs, index), y + i * bytes);
     }
     part.release();
     from.release();

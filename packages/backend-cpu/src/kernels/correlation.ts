@@ -2,8 +2,9 @@
 // windows begin and how k moves through them.
 import type { CpuBuffer } from "../buffer.ts";
 import { correlateChannels } from "./correlate-channels.ts";
+import { correlatePlanes, takesPlanes } from "./correlate-planes.ts";
 import { correlatePositions } from "./correlate-positions.ts";
-import type { WindowSizes } from "./window-geometry.ts";
+import { largestDivisor, type WindowSizes } from "./window-geometry.ts";
 import type { WindowKernels } from "./window-kernels.ts";
 
 /**
@@ -12,6 +13,8 @@ import type { WindowKernels } from "./window-kernels.ts";
  */
 export interface CorrelationShape extends WindowSizes {
   readonly groups: number;
+  /** Groups to a run. */
+  readonly together: number;
   /** Bytes between channels and between rows of x; the elements of a row are neighbours. */
   readonly planeStride: number;
   readonly rowStride: number;
@@ -25,8 +28,10 @@ export interface Correlation {
 }
 
 export interface OpenCorrelation {
-  /** Addresses of one group's x [channels, …] and y [outputs, outHeight · outWidth], y contiguous. */
-  run(group: number, x: number, y: number): void;
+  /**
+   * The `index`-th run of an image, from addresses of x [together · channels, …] and y [together · outputs, outHeight · outWidth], y contiguous.
+   */
+  run(index: number, x: number, y: number): void;
   release(): void;
 }
 
@@ -37,6 +42,7 @@ const cachedWeights = 256 * 1024; // bytes: position tiles read all of a group's
 
 export const prepareCorrelation: PrepareCorrelation = (kernels, shape, weights, bias) => {
   const { channels, outputs, outWidth, strideX } = shape;
+  if (takesPlanes(shape)) return correlatePlanes(kernels, shape, weights, bias);
   const fits = strideX === 1 && outWidth >= 4 && 4 * outputs * windowSize(shape) <= cachedWeights;
   const [byPositions, byChannels] = [filled(outWidth, 4), filled(outputs, kernels.width)];
   // the results of channel tiles are stored twice, which tells where there is one channel in
@@ -45,10 +51,16 @@ export const prepareCorrelation: PrepareCorrelation = (kernels, shape, weights, 
   return prepare(kernels, shape, weights, bias);
 };
 
+export const togetherBytes = 256 * 1024; // of the input's planes: they are read while the copy is in the cache
+
+/** In how many groups at a time to correlate planes of so many bytes. */
+export const groupsTogether = (sizes: WindowSizes, groups: number, planeBytes: number): number =>
+  takesPlanes(sizes) ? largestDivisor(groups, togetherBytes / planeBytes) : 1;
+
 /** One core's speed, to tell what work is worth sharing. */
 export const flopsPerNanosecond = 50;
 
-/** What one image of one group takes. */
+/** What one group of an image takes. */
 export const correlationNanoseconds = (shape: CorrelationShape): number =>
   (2 * windowSize(shape) * shape.outputs * shape.outHeight * shape.outWidth) / flopsPerNanosecond;
 

@@ -5,6 +5,7 @@ import { ImageRegion } from "./image-region.ts";
 import { compilePoolScatter, type PoolScatter } from "./pool-scatter.ts";
 import { compilePoolVectors, type PoolVectors, type PoolWindow } from "./pool-vectors.ts";
 import { compilePoolWindows, type PoolWindows } from "./pool-windows.ts";
+import { largestDivisor } from "./window-geometry.ts";
 import type { WindowKernels } from "./window-kernels.ts";
 
 type Rank4 = [number, number, number, number];
@@ -89,12 +90,6 @@ export function createMaxPool(kernels: WindowKernels): FusedKernels["maxPool"] {
     return true;
   };
 }
-
-const largestDivisor = (of: number, most: number): number => {
-  let divisor = Math.max(1, Math.min(of, Math.floor(most)));
-  while (of % divisor !== 0) divisor--;
-  return divisor;
-};
 
 export function createMaxPoolGrad(kernels: WindowKernels): FusedKernels["maxPoolGrad"] {
   const { memory } = kernels;

@@ -45,3 +45,10 @@ export function windowGeometry(weight: View, output: View, { stride, padding, di
     },
   };
 }
+
+/** To take several planes or groups at a time, none left over. */
+export function largestDivisor(of: number, most: number): number {
+  let divisor = Math.max(1, Math.min(of, Math.floor(most)));
+  while (of % divisor !== 0) divisor--;
+  return divisor;
+}

@@ -3,11 +3,12 @@ import type { Memory } from "../memory.ts";
 import { type Clear, compileClear } from "./clear.ts";
 import { type CopyPlanes, compileCopyPlanes } from "./copy-planes.ts";
 import { compilePackPanels, type PackPanels } from "./pack.ts";
+import { compilePlaneTiles, type PlaneShape, type PlaneTiles } from "./plane-tile.ts";
 import { compilePositionTiles, type PositionTiles } from "./position-tile.ts";
 import { compileSegmentTiles, type Run, type SegmentTiles } from "./segment-tile.ts";
 import { type TileShape, tileShape } from "./tile.ts";
 import { compileTranspose, type Transpose } from "./transpose.ts";
-import { compileDotRows, type DotRows } from "./weight-sum-vectors.ts";
+import { compileDots, type DotShape, type Dots } from "./weight-sum-vectors.ts";
 import { WinogradKernels } from "./winograd.ts";
 
 const longestStep = 2 ** 20;
@@ -23,7 +24,8 @@ export class WindowKernels {
   readonly winograd: WinogradKernels | null;
   readonly #segment = new Map<number, SegmentTiles>();
   readonly #position = new Map<number, PositionTiles>();
-  readonly #dots = new Map<number, DotRows>();
+  readonly #plane = new Map<string, PlaneTiles>();
+  readonly #dots = new Map<string, Dots>();
   #packPanels: PackPanels | null = null;
   #transpose: Transpose | null = null;
   #copyPlanes: CopyPlanes | null = null;
@@ -68,12 +70,17 @@ export class WindowKernels {
     const key = (run.length * longestStep + run.step) * 8 + shape.vectors;
     return kept(this.#position, key, () => compilePositionTiles(this.memory, shape, run));
   }
-  dotRows(run: { length: number; step: number }): DotRows {
-    return kept(this.#dots, run.length * longestStep + run.step, () => compileDotRows(this.memory, run));
+  planeTiles(shape: PlaneShape): PlaneTiles {
+    const { kernelHeight, kernelWidth, strideY, strideX, dilationY, dilationX } = shape;
+    const given = { kernelHeight, kernelWidth, strideY, strideX, dilationY, dilationX };
+    return kept(this.#plane, Object.values(given).join(), () => compilePlaneTiles(this.memory, given));
+  }
+  dots(shape: DotShape): Dots {
+    return kept(this.#dots, Object.values(shape).join(), () => compileDots(this.memory, shape));
   }
 }
 
-function kept<T>(made: Map<number, T>, key: number, make: () => T): T {
+function kept<K, T>(made: Map<K, T>, key: K, make: () => T): T {
   let found = made.get(key);
   if (found === undefined) {
     found = make();

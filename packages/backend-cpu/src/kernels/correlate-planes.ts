@@ -1,0 +1,31 @@
+// Correlation of groups of one channel, plane by plane.
+import type { PrepareCorrelation } from "./correlation.ts";
+import type { WindowSizes } from "./window-geometry.ts";
+
+const mostTaps = 9; // so many weights find room in registers
+
+export const takesPlanes = ({ channels, outWidth, strideX, kernelHeight, kernelWidth }: WindowSizes): boolean =>
+  channels === 1 && outWidth >= 4 && strideX <= 2 && kernelHeight * kernelWidth <= mostTaps;
+
+export const correlatePlanes: PrepareCorrelation = (kernels, shape, weights, bias) => {
+  const { memory } = kernels;
+  const { groups, together, outputs, outHeight, outWidth, kernelHeight, kernelWidth, planeStride, rowStride } = shape;
+  const tiles = kernels.planeTiles(shape);
+  const [taps, all] = [kernelHeight * kernelWidth, groups * outputs];
+  const packed = memory.allocate(4 * all * (taps + 1)); // weights of all outputs, then their biases
+  const biases = packed.pointer + 4 * all * taps;
+  kernels.copyPlanes(1, 1, all * taps, weights, 0, 0, 4, packed.pointer, 0, 0, 4);
+  if (bias) kernels.copyPlanes(1, 1, all, bias, 0, 0, 4, biases, 0, 0, 4);
+  else memory.f32.fill(0, biases >>> 2, (biases >>> 2) + all);
+  return {
+    open: () => ({
+      run: (group, x, y) => {
+        const first = group * together * outputs;
+        const [weightsAt, biasesAt] = [packed.pointer + 4 * taps * first, biases + 4 * first];
+        tiles(together, outputs, outHeight, outWidth, x, planeStride, rowStride, weightsAt, biasesAt, y);
+      },
+      release: () => {},
+    }),
+    release: () => memory.release(packed),
+  };
+};

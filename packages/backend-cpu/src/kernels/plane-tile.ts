@@ -1,0 +1,110 @@
+// Correlation of planes, each with weights of its own: some rows of outputs at a time, four neighbours in a vector, so that every element of
+// the input is loaded once for all the outputs in these rows that it goes into.
+import { advance, forRange } from "../wasm/control.ts";
+import { type Code, type Local, ModuleBuilder, type Target } from "../wasm/emitter.ts";
+import { i32 } from "../wasm/scalar.ts";
+import { f32x4, type V128, v128 } from "../wasm/simd.ts";
+import { balancedTiles, dispatchRows } from "./tile.ts";
+
+/** strideX is 1 or 2; the weights of a plane find room in registers if there are nine at most. */
+export interface PlaneShape {
+  readonly kernelHeight: number;
+  readonly kernelWidth: number;
+  readonly strideY: number;
+  readonly strideX: number;
+  readonly dilationY: number;
+  readonly dilationX: number;
+}
+
+/**
+ * For each plane of x and each of its `outputs`, y = bias + weights ⋆ x; width ≥ 4. In bytes: planes and rows of x; weights and bias of all outputs
+ * follow each other, and so do the rows and planes of y.
+ */
+export type PlaneTiles = (
+  planes: number,
+  outputs: number,
+  height: number,
+  width: number,
+  x: number,
+  xPlane: number,
+  xRow: number,
+  weights: number,
+  bias: number,
+  y: number,
+) => void;
+
+const mostRows = 4;
+
+const rowParameters = ["i32", "i32", "i32", "i32", "i32", "i32"] as const;
+
+/** Four elements, `stride` ≤ 2 apart. */
+export const neighbours = (from: Local<"i32">, offset: number, stride: number): V128 =>
+  stride === 1 ? v128.load(from, offset) : v128.shuffle(v128.load(from, offset), v128.load(from, offset + 16), [0, 2, 4, 6]);
+
+/** `rows` rows of outputs. */
+function rowFunction(module: ModuleBuilder, rows: number, shape: PlaneShape) {
+  const { kernelHeight, kernelWidth, strideY, strideX, dilationY, dilationX } = shape;
+  return module.func(`rows${rows}`, rowParameters, null, (f, width, x, xRow, weights, bias, y) => {
+    const [column, first, to] = [f.i32(), f.i32(), f.i32()];
+    const sums = f.locals("v128", rows);
+    const [start, element] = [f.v128(), f.v128()];
+    const taps = f.locals("v128", kernelHeight * kernelWidth);
+    // rows of the input, with the outputs that they go into
+    const inputRows = new Map<number, { sum: Local<"v128">; tapRow: number }[]>();
+    sums.forEach((sum, r) => {
+      for (let u = 0; u < kernelHeight; u++) {
+        const at = r * strideY + u * dilationY;
+        inputRows.set(at, [...(inputRows.get(at) ?? []), { sum, tapRow: u }]);
+      }
+    });
+    const pointers = [...inputRows.keys()].map((at) => ({ at, begin: f.i32(), from: f.i32() }));
+    const vector: Code = [
+      first.set(i32.select(i32.ltS(column, i32.sub(width, 4)), column, i32.sub(width, 4))), // the last vector overlaps
+      sums.map((sum) => sum.set(start)),
+      pointers.map(({ at, begin, from }) => [
+        from.set(i32.add(begin, i32.mul(first, 4 * strideX))),
+        Array.from({ length: kernelWidth }, (_, v) => [
+          element.set(neighbours(from, 4 * v * dilationX, strideX)),
+          (inputRows.get(at) ?? []).map(({ sum, tapRow }) => sum.set(f32x4.madd(taps[tapRow * kernelWidth + v]!, element, sum))),
+        ]),
+      ]),
+      to.set(i32.add(y, i32.shl(first, 2))),
+      sums.map((sum) => [v128.store(to, sum), advance(to, i32.shl(width, 2))]),
+    ];
+    return [
+      start.set(v128.load32Splat(bias)),
+      taps.map((each, tap) => each.set(v128.load32Splat(weights, 4 * tap))),
+      pointers.map(({ at, begin }) => begin.set(i32.add(x, i32.mul(xRow, at)))),
+      forRange(column, 0, width, 4, vector),
+    ];
+  });
+}
+
+const walkParameters = ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"] as const;
+
+export function compilePlaneTiles(target: Target, shape: PlaneShape): PlaneTiles {
+  const module = new ModuleBuilder(target);
+  const tiles = Array.from({ length: mostRows }, (_, r) => rowFunction(module, r + 1, shape));
+  module.func("walk", walkParameters, null, (f, planes, outputs, height, width, x, xPlane, xRow, weights, bias, y) => {
+    const [plane, output, from] = [f.i32(), f.i32(), f.i32()];
+    const tile = (rows: Local<"i32">): Code => [
+      dispatchRows(rows, mostRows, (count) => tiles[count - 1]!(width, from, xRow, weights, bias, y)),
+      advance(from, i32.mul(i32.mul(rows, shape.strideY), xRow)),
+      advance(y, i32.mul(rows, i32.shl(width, 2))),
+    ];
+    const bands = balancedTiles(f, height, mostRows);
+    return [
+      bands.prepare,
+      forRange(plane, 0, planes, 1, [
+        forRange(output, 0, outputs, 1, [
+          from.set(x),
+          bands.walk(tile),
+          advance(weights, 4 * shape.kernelHeight * shape.kernelWidth),
+          advance(bias, 4),
+        ]),
+        advance(x, xPlane),
+      ]),
+    ];
+  });
+  return module.kernel<PlaneTiles>("walk");
+}
