@@ -43,7 +43,9 @@ const blockDepth = 1024; // one packed panel in the first-level cache
 const stripRows = 64; // copied together: a cache line of each stays in the first-level cache
 const copyNanoseconds = 0.5; // an element
 const rowGap = 64; // bytes between copied rows of a: at distances of 4096 all of them would share a few lines of the cache
-const packedFrom = 128 * 128; // elements of b: smaller ones stay in the cache as they are
+const packedFrom = 128 * 128; // elements of b: smaller ones stay in the cache as they are,
+const distantRows = 1024; // bytes, unless its rows are so far apart
+const distantPackedFrom = 2048;
 
 /** The size of the fewest equal blocks of at most about `most`: a short last block would run slower. */
 const evenBlock = (total: number, most: number, multiple: number): number =>
@@ -54,7 +56,8 @@ const roundUp = (size: number, multiple: number): number => Math.ceil(size / mul
 const strided = ({ columnStride }: MatrixLayout, columns: number): boolean => columnStride === 4 || columns <= 1;
 
 /** Whether b is copied into panels: where its rows cannot be read in place, or are read so often that it pays. */
-const packs = ({ m, n, k, b }: ProductShape): boolean => k > 0 && (!strided(b, n) || (n * k > packedFrom && m >= 32));
+const packs = ({ m, n, k, b }: ProductShape): boolean =>
+  k > 0 && (!strided(b, n) || (m >= 32 && n * k > (b.rowStride < distantRows ? packedFrom : distantPackedFrom)));
 
 /** Whether a is copied by rows: where neither they nor its columns can be read in place, or columns are far apart. */
 export const copies = ({ m, n, k, a }: ProductShape): boolean =>

@@ -51,7 +51,13 @@ function gradientsOf(
 ): (Tensor | null)[] {
   const wantsInitial = wanted.slice(1, 1 + initial.length).includes(true);
   const d = runBackward(kind, course, weights, kept, dOutputs, dLast, wantsInitial);
-  const ofBiases = weights.biasIh ? [() => d.ofInput.sum(0), () => d.ofHidden.sum(0)] : [];
+  const sums = new Map<Tensor, Tensor>(); // added products have one gradient
+  const sumOf = (products: Tensor): Tensor => {
+    const sum = sums.get(products) ?? products.sum(0);
+    sums.set(products, sum);
+    return sum;
+  };
+  const ofBiases = weights.biasIh ? [() => sumOf(d.ofInput), () => sumOf(d.ofHidden)] : [];
   const gradients = [
     () => d.ofInput.matmul(weights.ih),
     ...d.initial.map((part) => () => part),
