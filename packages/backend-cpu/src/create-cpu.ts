@@ -23,7 +23,7 @@ export interface CpuParts {
   readonly createScan?: (memory: Memory) => Backend["scan"];
   readonly createSort?: (memory: Memory) => Backend["sort"];
   /** Makes the kernels for whole ops. */
-  readonly createFused?: (memory: Memory, map: Backend["map"]) => Partial<FusedKernels>;
+  readonly createFused?: (memory: Memory, map: Backend["map"], reduce: Backend["reduce"]) => Partial<FusedKernels>;
 }
 
 const without = (op: string) => () => (): never => {
@@ -37,6 +37,7 @@ export function createCpu(
 ): Backend {
   const map: Backend["map"] = (formula, inputs, scalars, outputs) => kernels.map(formula, inputs, scalars, outputs);
   const kernels = new MapKernels(memory, lower, createMapTransposed?.(memory, map));
+  const reduce = createReduce(memory, lower, map);
   const readSync = (buffer: CpuBuffer, byteOffset: number, byteLength: number): ArrayBuffer => {
     const start = buffer.pointer + byteOffset;
     return memory.u8.slice(start, start + byteLength).buffer as ArrayBuffer; // a slice of shared memory is not shared
@@ -55,12 +56,12 @@ export function createCpu(
     synchronize: async () => {},
     map,
     ...(createMapAll && { mapAll: createMapAll(memory, lower, map) }),
-    reduce: createReduce(memory, lower, map),
+    reduce,
     matmul: createMatmul(memory, map),
     gather: createGather(memory),
     scatter: createScatter(memory),
     scan: createScan(memory),
     sort: createSort(memory),
-    fused: createFused?.(memory, map) ?? {},
+    fused: createFused?.(memory, map, reduce) ?? {},
   };
 }

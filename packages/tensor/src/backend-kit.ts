@@ -8,6 +8,7 @@ export type {
   Epilogue,
   Finish,
   FusedKernels,
+  LayerNormAttrs,
   MapCall,
   PoolAttrs,
   Reducer,

@@ -131,6 +131,15 @@ export interface PoolAttrs {
   readonly dilation: readonly number[];
 }
 
+export interface LayerNormAttrs {
+  /** So many last dims are normalised together. */
+  readonly dims: number;
+  /** Added to the variance. */
+  readonly eps: number;
+  /** Whether the mean is subtracted; without, `mean` is 0 and the variance a mean square. */
+  readonly centre: boolean;
+}
+
 /** N C H W throughout; `x` and `dx` [N, C, H, W], `weight` [O, C/groups, KH, KW], `y` and `dy` [N, O, OH, OW]. Outputs are contiguous; inputs need not be. */
 export interface FusedKernels {
   conv(x: View, weight: View, bias: View | null, y: View, attrs: ConvAttrs): boolean;
@@ -145,4 +154,31 @@ export interface FusedKernels {
   softmaxGrad(dy: View, y: View, dx: View, dim: number): boolean;
   /** dx = dy − exp(y)·Σ dy over dim. */
   logSoftmaxGrad(dy: View, y: View, dx: View, dim: number): boolean;
+  /** y = (x − mean)·rstd·weight + bias; weight and bias have the last `dims` dims of x, mean and rstd = 1/√(variance + eps) are 1 along them. */
+  layerNorm(x: View, weight: View | null, bias: View | null, y: View, mean: View, rstd: View, attrs: LayerNormAttrs): boolean;
+  /** The gradients that are asked for; of weight and bias over all rows. */
+  layerNormGrad(
+    dy: View,
+    x: View,
+    mean: View,
+    rstd: View,
+    weight: View | null,
+    dx: View | null,
+    dweight: View | null,
+    dbias: View | null,
+    attrs: LayerNormAttrs,
+  ): boolean;
+  /** As layerNorm for each channel of x [N, C, …], over all other dims; mean, biased variance, weight and bias are [C]. */
+  batchNorm(x: View, weight: View | null, bias: View | null, y: View, mean: View, variance: View, eps: number): boolean;
+  batchNormGrad(
+    dy: View,
+    x: View,
+    mean: View,
+    variance: View,
+    weight: View | null,
+    dx: View | null,
+    dweight: View | null,
+    dbias: View | null,
+    eps: number,
+  ): boolean;
 }

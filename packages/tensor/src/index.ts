@@ -75,6 +75,7 @@ export { type IndexPutOptions, indexPut } from "./ops/index-put.ts";
 export { indexCopy, indexFill, put } from "./ops/index-write.ts";
 export { at, take, takeAlongDim } from "./ops/indexing.ts";
 export { cat, cat as concat, cat as concatenate, chunk, split, stack, unbind } from "./ops/join.ts";
+export { type LayerNormResult, layerNormWithStatistics } from "./ops/layer-norm.ts";
 export { logcumsumexp } from "./ops/logcumsumexp.ts";
 export { maskedFill } from "./ops/masked.ts";
 export { maskedScatter } from "./ops/masked-scatter.ts";

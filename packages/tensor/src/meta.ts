@@ -25,6 +25,10 @@ const fused: FusedKernels = {
   logSoftmax: done,
   softmaxGrad: done,
   logSoftmaxGrad: done,
+  layerNorm: done,
+  layerNormGrad: done,
+  batchNorm: done,
+  batchNormGrad: done,
 };
 
 const device: Backend = {

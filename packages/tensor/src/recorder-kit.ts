@@ -1,6 +1,6 @@
 // What a recorder (autograd) is written with: ops below the public surface, and the hooks into storage and lifetime.
 
-export type { ConvAttrs, View } from "./backend.ts";
+export type { ConvAttrs, LayerNormAttrs, View } from "./backend.ts";
 export { callSite } from "./creation-sites.ts";
 export { dtypes } from "./dtype.ts";
 export { cast } from "./formula/build.ts";
@@ -24,6 +24,7 @@ export { allocate, applyOp, type Inputs } from "./ops/dispatch.ts";
 export { alongDim, gatherOp, type ScatterAttrs, scatterOp } from "./ops/gather.ts";
 export type { StructuredOpName } from "./ops/index.ts";
 export { type EmbedAttrs, embed } from "./ops/join.ts";
+export type { LayerNormFunctions } from "./ops/layer-norm-grad.ts";
 export { broadcastView, mapFormula, mapInPlace } from "./ops/map.ts";
 export { sliceBy } from "./ops/movement.ts";
 export { type MaxPoolAttrs, type MaxPoolFunctions, type MaxPoolGradAttrs, maxPoolGrad } from "./ops/pool.ts";

@@ -8,6 +8,8 @@ export const batchNorm: Vjp<BatchNormAttrs, BatchNormFunctions> = {
   reads: [{ inputs: [0, 1], outputs: [1, 2] }, { inputs: [0], outputs: [1, 2] }, {}],
   differentiable: 1,
   gradients(g, call) {
+    const fused = !isGradEnabled() && (call.wants(0) || call.wants(1)) ? call.functions.fusedGradients(g, call) : null;
+    if (fused) return fused;
     const channels = [1, g.shape[1] as number, ...new Array<number>(g.ndim - 2).fill(1)];
     const sumG = sumTo(g, channels); // [1, C, 1, …], as all below
     const bias = call.wants(2) ? sumG.view(-1) : null;

@@ -6,6 +6,7 @@ import { conv, convInputGrad, convWeightGrad } from "./conv.ts";
 import { transfer } from "./copy.ts";
 import { gather, scatter } from "./gather.ts";
 import { cat } from "./join.ts";
+import { layerNorm } from "./layer-norm.ts";
 import { matmul } from "./matmul.ts";
 import { diagonal, embed, expand, flip, permute, reshape, slice, unfold } from "./movement.ts";
 import { maxPool, maxPoolGrad } from "./pool.ts";
@@ -26,5 +27,5 @@ export const vjps: Readonly<Record<StructuredOpName, Vjp<never, never> | null>> 
   conv, convInputGrad, convWeightGrad,
   maxPool, maxPoolGrad,
   softmax, logSoftmax, softmaxGrad, logSoftmaxGrad,
-  batchNorm,
+  layerNorm, batchNorm,
 }; // biome-ignore format: a table

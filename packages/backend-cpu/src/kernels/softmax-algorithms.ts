@@ -2,8 +2,8 @@
 import { input, lower, type Node, node } from "@gradkit/tensor/backend";
 import type { Code, FunctionBuilder, Local } from "../wasm/emitter.ts";
 import { f32x4, type V128 } from "../wasm/simd.ts";
+import type { Axis, Cell, Lanes } from "./axis.ts";
 import { emitExpression } from "./expression.ts";
-import type { Axis, Cell, Lanes } from "./softmax-axis.ts";
 import { expBelowZero, expScale } from "./softmax-exp.ts";
 
 export type SoftmaxOp = "softmax" | "logSoftmax" | "softmaxGrad" | "logSoftmaxGrad";

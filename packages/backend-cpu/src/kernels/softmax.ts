@@ -13,9 +13,9 @@ import type { Memory } from "../memory.ts";
 import { advance, forRange } from "../wasm/control.ts";
 import { type Local, ModuleBuilder, type Target } from "../wasm/emitter.ts";
 import { i32 } from "../wasm/scalar.ts";
+import { blockColumns, columnAxis, mostCells, rowAxis } from "./axis.ts";
 import { addressOf } from "./contiguous.ts";
 import { type SoftmaxOp, softmaxAlgorithms } from "./softmax-algorithms.ts";
-import { blockColumns, columnAxis, mostCells, rowAxis } from "./softmax-axis.ts";
 
 /** Operands are contiguous [outer, size, inner], none of it 0; the softmax runs along size. `cells` is room for running values. */
 type SoftmaxKernel = (outer: number, size: number, inner: number, cells: number, ...operands: number[]) => void;

@@ -7,7 +7,7 @@ import { createMaxPool, createMaxPoolGrad } from "./pool.ts";
 import { createSoftmax } from "./softmax.ts";
 import type { Target } from "./target.ts";
 
-export const createFused = (target: Target, reduce: Backend["reduce"]): FusedKernels => ({
+export const createFused = (target: Target, reduce: Backend["reduce"]): Partial<FusedKernels> => ({
   conv: createConv(target),
   convInputGrad: createConvInputGrad(target),
   convWeightGrad: createConvWeightGrad(target, reduce),

@@ -1,6 +1,6 @@
 // Normalisation over the last dims.
-import { formatShape, ShapeError, scope, type Tensor } from "@gradkit/tensor";
-import { affine, type EpsOptions, standardise } from "./standardise.ts";
+import { formatShape, layerNormWithStatistics, ShapeError, scope, type Tensor } from "@gradkit/tensor";
+import type { EpsOptions } from "./standardise.ts";
 
 function checkEnds(op: string, x: Tensor, normalizedShape: readonly number[], vectors: readonly (Tensor | null)[]): void {
   const expected = formatShape(normalizedShape);
@@ -24,8 +24,7 @@ export function layerNorm(
 ): Tensor {
   const ends = asShape(normalizedShape);
   checkEnds("layerNorm", x, ends, [weight, bias]);
-  const size = ends.reduce((product, length) => product * length, 1);
-  return scope(() => affine(standardise(x, x.numel / size, eps), weight, bias));
+  return scope(() => layerNormWithStatistics(x, weight, bias, { dims: ends.length, eps }).y);
 }
 
 export interface RMSNormOptions {
@@ -42,18 +41,5 @@ export function rmsNorm(
 ): Tensor {
   const ends = asShape(normalizedShape);
   checkEnds("rmsNorm", x, ends, [weight]);
-  const dims = ends.map((_, i) => i - ends.length);
-  return scope(() =>
-    affine(
-      x.mul(
-        x
-          .square()
-          .mean(dims, { keepdim: true })
-          .add(eps ?? 2 ** -23)
-          .rsqrt(),
-      ),
-      weight,
-      null,
-    ),
-  );
+  return scope(() => layerNormWithStatistics(x, weight, null, { dims: ends.length, eps: eps ?? 2 ** -23, centre: false }).y);
 }

@@ -4,6 +4,7 @@ import { type Formula, formula, input, type Node } from "../formula/nodes.ts";
 import type { Tensor } from "../tensor.ts";
 import { mapFormula } from "./map.ts";
 import { reshape } from "./movement.ts";
+import { gradientsByKernel, type NormCall, type NormGradients } from "./norm-gradients.ts";
 import { pointwiseFunctions as pw } from "./pointwise.ts";
 import { mean as average } from "./reduce.ts";
 
@@ -41,5 +42,15 @@ function inputGrad(g: Tensor, x: Tensor, mean: Tensor, rstd: Tensor, sumG: Tenso
   return mapFormula("batchNormGrad", inputGradient, [g, x, mean, pw.div(sumG, count), slope, scale], [], [x.dtype])[0] as Tensor;
 }
 
-export const batchNormFunctions = { perChannel, statistics, timesCentred, inputGrad };
+/** All that are wanted by the device's kernel; null where it has none. */
+function fusedGradients(g: Tensor, call: NormCall<{ readonly eps: number }>): NormGradients | null {
+  const kernel = g.device.fused?.batchNormGrad;
+  if (!kernel) return null;
+  const [x, mean, variance, weight] = [call.input(0), call.output(1), call.output(2), call.inputs[1] ? call.input(1) : null];
+  return gradientsByKernel("batchNormGrad", g, call, mean.shape, (dx, dweight, dbias) =>
+    kernel(g, x, mean, variance, weight, dx, dweight, dbias, call.attrs.eps),
+  );
+}
+
+export const batchNormFunctions = { perChannel, statistics, timesCentred, inputGrad, fusedGradients };
 export type BatchNormFunctions = typeof batchNormFunctions;

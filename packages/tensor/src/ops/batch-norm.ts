@@ -42,6 +42,8 @@ export const batchNormOp: StructuredOp<BatchNormAttrs> = {
       { shape: [channels], dtype },
     ];
   },
+  run: (device, [x, weight, bias], [y, mean, variance], { eps }) =>
+    device.fused?.batchNorm?.(x as Tensor, weight ?? null, bias ?? null, y as Tensor, mean as Tensor, variance as Tensor, eps) ?? false,
   decompose([x, weight, bias], { eps }) {
     const input = x as Tensor;
     const { ndim } = input;

@@ -16,4 +16,4 @@ export type StructuredOpName =
   | "conv" | "convInputGrad" | "convWeightGrad"
   | "maxPool" | "maxPoolGrad"
   | "softmax" | "logSoftmax" | "softmaxGrad" | "logSoftmaxGrad"
-  | "batchNorm"; // biome-ignore format: a list
+  | "layerNorm" | "batchNorm"; // biome-ignore format: a list

@@ -4,6 +4,7 @@ import { batchNormSamples } from "./batch-norm.ts";
 import { convSamples } from "./conv.ts";
 import { gatherSamples } from "./gather.ts";
 import { joinSamples } from "./join.ts";
+import { layerNormSamples } from "./layer-norm.ts";
 import { matmulSamples } from "./matmul.ts";
 import { movementSamples } from "./movement.ts";
 import { poolSamples } from "./pool.ts";
@@ -26,5 +27,6 @@ export const structuredSamples = {
   ...convSamples,
   ...poolSamples,
   ...softmaxSamples,
+  ...layerNormSamples,
   ...batchNormSamples,
 } satisfies Record<StructuredOpName, readonly Sample[]>;

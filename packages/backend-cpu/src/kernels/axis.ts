@@ -1,13 +1,13 @@
-// What softmax walks along: the elements of a contiguous row, or those of a middle dim with four neighbours side by side in a vector.
+// What softmax and normalisations walk along: the elements of a contiguous row, or those of a middle dim with four neighbours side by side in a vector.
 import { advance, doWhile, forRange, when } from "../wasm/control.ts";
 import type { Code, FunctionBuilder, Local } from "../wasm/emitter.ts";
 import { type I32, i32 } from "../wasm/scalar.ts";
-import { f32x4, i32x4, type V128, v128 } from "../wasm/simd.ts";
+import { f32x4, i32x4, type V128, type Vector, v128 } from "../wasm/simd.ts";
 
 /** Four elements at one place of every operand; operands are pointers. */
 export interface Lanes {
   /** Lanes beyond the end of a row hold `fill`. */
-  load(operand: I32, fill: number): V128;
+  load(operand: I32, fill: Vector): V128;
   store(operand: I32, value: Local<"v128">): Code;
 }
 
