@@ -1,12 +1,15 @@
 // What the gradient of batch normalisation is made of: it comes with the op, so that programs without one do not carry it.
 import { mul, sub } from "../formula/build.ts";
 import { type Formula, formula, input, type Node } from "../formula/nodes.ts";
+import { isGradEnabled } from "../grad-mode.ts";
+import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import type { BatchNormAttrs } from "./batch-norm.ts";
 import { mapFormula } from "./map.ts";
 import { reshape } from "./movement.ts";
 import { gradientsByKernel, type NormCall, type NormGradients } from "./norm-gradients.ts";
 import { pointwiseFunctions as pw } from "./pointwise.ts";
-import { mean as average } from "./reduce.ts";
+import { mean as average, sum } from "./reduce.ts";
 
 /** Dims of the statistics: all but the channels. */
 export const statisticsDims = (rank: number): number[] => Array.from({ length: rank }, (_, d) => d).filter((d) => d !== 1);
@@ -43,7 +46,7 @@ function inputGrad(g: Tensor, x: Tensor, mean: Tensor, rstd: Tensor, sumG: Tenso
 }
 
 /** All that are wanted by the device's kernel; null where it has none. */
-function fusedGradients(g: Tensor, call: NormCall<{ readonly eps: number }>): NormGradients | null {
+function fusedGradients(g: Tensor, call: NormCall<BatchNormAttrs>): NormGradients | null {
   const kernel = g.device.fused?.batchNormGrad;
   if (!kernel) return null;
   const [x, mean, variance, weight] = [call.input(0), call.output(1), call.output(2), call.inputs[1] ? call.input(1) : null];
@@ -52,5 +55,29 @@ function fusedGradients(g: Tensor, call: NormCall<{ readonly eps: number }>): No
   );
 }
 
-export const batchNormFunctions = { perChannel, statistics, timesCentred, inputGrad, fusedGradients };
+/** The recorder's: a formula's output summed to a shape, without being in memory where it need not be recorded. */
+type SumOfMap = (name: string, formula: Formula, inputs: readonly Tensor[], target: Shape) => Tensor;
+
+/** Of x, weight and bias, as far as they are wanted. Where their own gradients are to be recorded, statistics are computed from x again. */
+function batchNormGradients(g: Tensor, call: NormCall<BatchNormAttrs>, sumOfMap: SumOfMap): NormGradients {
+  const recorded = isGradEnabled();
+  const onlyBias = !call.wants(0) && !call.wants(1);
+  const fused = recorded || onlyBias ? null : fusedGradients(g, call);
+  if (fused) return fused;
+  const sumG = sum(g, statisticsDims(g.ndim), { keepdim: true }); // [1, C, 1, …], as all below
+  const bias = call.wants(2) ? reshape(sumG, [-1]) : null;
+  if (onlyBias) return [null, null, bias];
+
+  const x = call.input(0);
+  const { mean, variance } = recorded
+    ? statistics(x)
+    : { mean: perChannel(call.output(1), x.ndim), variance: perChannel(call.output(2), x.ndim) };
+  const rstd = pw.rsqrt(pw.add(variance, call.attrs.eps));
+  const sumGX = sumOfMap("batchNormGrad", timesCentred, [g, x, mean], sumG.shape);
+  const weight = call.wants(1) ? reshape(pw.mul(sumGX, rstd), [-1]) : null;
+  const dx = call.wants(0) ? inputGrad(g, x, mean, rstd, sumG, sumGX, call.inputs[1] ? call.input(1) : null) : null;
+  return [dx, weight, bias];
+}
+
+export const batchNormFunctions = { batchNormGradients };
 export type BatchNormFunctions = typeof batchNormFunctions;
