@@ -17,6 +17,11 @@ export {
   SELU, Sigmoid, SiLU, Softplus, Softshrink, Softsign, Tanh, Tanhshrink,
 } from "./layers/activations.ts"; // biome-ignore format: a list
 export {
+  type AdaptiveLogSoftmaxOptions,
+  type AdaptiveLogSoftmaxOutput,
+  AdaptiveLogSoftmaxWithLoss,
+} from "./layers/adaptive-log-softmax.ts";
+export {
   AdaptiveAvgPool1d,
   AdaptiveAvgPool2d,
   AdaptiveAvgPool3d,

@@ -4,7 +4,7 @@ import { reference } from "@gradkit/tensor/testing";
 import { beforeAll, describe, expect, test } from "vitest";
 import { dropout1d, dropout2d, embedding, localResponseNorm } from "../functional.ts";
 import {
-  BatchNorm1d, BatchNorm2d, CELU, Conv2d, Dropout, Embedding, GRU, Hardtanh, Identity, InstanceNorm1d, Linear, MaxPool2d, ModuleList, ReLU,
+  AdaptiveLogSoftmaxWithLoss, BatchNorm1d, BatchNorm2d, CELU, Conv2d, Dropout, Embedding, GRU, Hardtanh, Identity, InstanceNorm1d, Linear, MaxPool2d, ModuleList, ReLU,
   Sequential, Softshrink, TransformerEncoderLayer,
 } from "../index.ts"; // biome-ignore format: a list
 
@@ -120,6 +120,44 @@ describe("batch norm", () => {
     const layer = new BatchNorm1d(2, { trackRunningStats: false });
     expect(Object.keys(layer.stateDict())).toEqual(["weight", "bias"]);
     expect(values(layer.eval().call(x))).toEqual(values(layer.train().call(x)));
+  });
+});
+
+describe("adaptive softmax", () => {
+  const make = (): AdaptiveLogSoftmaxWithLoss => new AdaptiveLogSoftmaxWithLoss(8, 12, [3, 7], { headBias: true });
+
+  test("gives what the full log-probabilities give, which sum to 1", () => {
+    const [layer, x, target] = [make(), randn([5, 8]), tensor([0, 2, 3, 6, 11], { dtype: "int32" })];
+    const all = layer.logProb(x);
+    values(all.exp().sum(1)).forEach((sum) => void expect(sum).toBeCloseTo(1, 5));
+    const { output, loss } = layer.call(x, target);
+    const expected = values(all.gather(1, target.unsqueeze(1)));
+    values(output).forEach((value, i) => void expect(value).toBeCloseTo(expected[i] as number, 5));
+    expect(loss.itemSync()).toBeCloseTo(-expected.reduce((a, b) => a + b) / 5, 5);
+    expect(values(layer.predict(x))).toEqual(values(all.argmax(1)));
+    const single = layer.call(x.select(0, 3), target.select(0, 3));
+    expect([single.output.shape, single.output.itemSync()]).toEqual([[], output.select(0, 3).itemSync()]);
+  });
+
+  test("has PyTorch's keys and sizes, and refuses what makes no sense", () => {
+    const sizes = Object.entries(make().stateDict()).map(([name, { shape }]) => `${name} ${shape}`);
+    expect(sizes).toEqual(["head.weight 5,8", "head.bias 5", "tail.0.0.weight 2,8", "tail.0.1.weight 4,2", "tail.1.0.weight 0,8", "tail.1.1.weight 5,0"]); // biome-ignore format: one line
+    const x = zeros([2, 8]);
+    expect([
+      message(() => new AdaptiveLogSoftmaxWithLoss(8, 12, [])),
+      message(() => new AdaptiveLogSoftmaxWithLoss(8, 12, [3, 3])),
+      message(() => new AdaptiveLogSoftmaxWithLoss(8, 12, [3, 12])),
+      message(() => make().forward(x, zeros([3], { dtype: "int32" }))),
+      message(() => make().forward(x, tensor([0, 12], { dtype: "int32" }))),
+    ]).toMatchInlineSnapshot(`
+      [
+        "AdaptiveLogSoftmaxWithLoss: cutoffs must be whole numbers that rise from above 0 to below 12 (got [])",
+        "AdaptiveLogSoftmaxWithLoss: cutoffs must be whole numbers that rise from above 0 to below 12 (got [3, 3])",
+        "AdaptiveLogSoftmaxWithLoss: cutoffs must be whole numbers that rise from above 0 to below 12 (got [3, 12])",
+        "AdaptiveLogSoftmaxWithLoss: inputs must be [N, 8] and targets [N], or both without N (got [2, 8] and [3])",
+        "AdaptiveLogSoftmaxWithLoss: target 12 is no class. Classes are 0 … 11",
+      ]
+    `);
   });
 });
 

@@ -80,6 +80,12 @@ export const layers: Readonly<Record<string, () => readonly Row[]>> = {
   Softmin: () => [one(nn.Softmin, [1], 2, 3, 2)],
   Softmax2d: () => [one(nn.Softmax2d, [], 2, 3, 2, 2)],
 
+  AdaptiveLogSoftmaxWithLoss: () => {
+    const layer = new nn.AdaptiveLogSoftmaxWithLoss(4, 8, [3, 5], { divValue: 2, headBias: true });
+    const call = (x: Tensor): Tensor[] => Object.values(layer.call(x, whole([0, 2, 4, 7, 5])));
+    return [{ module: layer, inputs: [leaf(5, 4)], run: (x) => call(x as Tensor) }];
+  },
+
   Conv1d: () => [
     one(nn.Conv1d, [2, 4, 3, { stride: 2, padding: 1, groups: 2 }], 2, 2, 7),
     one(nn.Conv1d, [2, 3, 3, { padding: "same", paddingMode: "circular" }], 2, 5),
