@@ -117,12 +117,14 @@ function scalarValues(op: PointwiseOp, plan: Plan, operands: readonly Operand[],
         `there is no option ${name}. ${op.scalarNames.length > 0 ? `It takes ${op.scalarNames.join(", ")}` : "It takes none"}`,
       );
   }
-  const values = op.scalarNames.map((name) => {
+  const values = new Array<number>(plan.formula.scalars.length);
+  let at = 0;
+  for (const name of op.scalarNames) {
     const value = options?.[name] ?? op.defaults[name];
     if (value === undefined) throw new DTypeError(op.name, `the scalar ${name} is missing. Pass it as { ${name}: … } after the tensors`);
-    return value;
-  });
-  for (const operand of operands) if (!(operand instanceof Tensor)) values.push(Number(operand));
+    values[at++] = value;
+  }
+  for (const operand of operands) if (!(operand instanceof Tensor)) values[at++] = Number(operand);
   return values;
 }
 

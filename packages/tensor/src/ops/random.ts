@@ -16,21 +16,27 @@ export interface RandomOptions extends TensorOptions {
   generator?: Generator;
 }
 
-/** A formula of the key, which is its scalars 0 and 1; `scalars` are those after it. */
-const drawn = (build: (key0: Node, key1: Node) => Node, inputs: readonly ScalarType[] = [], scalars: readonly ScalarType[] = []): Formula =>
-  formula(inputs, ["uint", "uint", ...scalars], [build(scalar(0, "uint"), scalar(1, "uint"))]);
+/** A formula of the key, which is its scalars 0 and 1; `scalars` are those after it. Made when it is first wanted: it has hundreds of nodes. */
+function drawn(
+  build: (key0: Node, key1: Node) => Node,
+  inputs: readonly ScalarType[] = [],
+  scalars: readonly ScalarType[] = [],
+): () => Formula {
+  let made: Formula | null = null;
+  return () => (made ??= formula(inputs, ["uint", "uint", ...scalars], [build(scalar(0, "uint"), scalar(1, "uint"))]));
+}
 
 const uniformFormula = /* @__PURE__ */ drawn(uniformNode);
 const normalFormula = /* @__PURE__ */ drawn(normalNode);
 
 /** Uniform in [0, 1). */
 export function rand(shape: Shape, { generator = defaultGenerator, dtype = "float32", ...options }: RandomOptions = {}): Tensor {
-  return generate(uniformFormula, generator.nextKey(), shape, dtype, options);
+  return generate(uniformFormula(), generator.nextKey(), shape, dtype, options);
 }
 
 /** Standard normal. */
 export function randn(shape: Shape, { generator = defaultGenerator, dtype = "float32", ...options }: RandomOptions = {}): Tensor {
-  return generate(normalFormula, generator.nextKey(), shape, dtype, options);
+  return generate(normalFormula(), generator.nextKey(), shape, dtype, options);
 }
 
 const like = (x: Tensor, options: RandomOptions): RandomOptions => ({ dtype: x.dtype, device: x.device, ...options });
@@ -52,7 +58,7 @@ export function randint(
   { generator = defaultGenerator, dtype = "int32", ...options }: RandomOptions = {},
 ): Tensor {
   if (!(high > low)) throw new IndexError("randint", `no whole number lies between ${low} and ${high}`);
-  return generate(integerFormula, [...generator.nextKey(), low, high - low], shape, dtype, options);
+  return generate(integerFormula(), [...generator.nextKey(), low, high - low], shape, dtype, options);
 }
 
 /** 0 … n − 1 in random order. */
@@ -98,12 +104,12 @@ export function dropout(x: Tensor, p = 0.5, { generator = defaultGenerator }: Dr
   if (!(p >= 0 && p <= 1)) throw new IndexError("dropout", `p = ${p} is no probability (got ${formatShape(x.shape)})`);
   const keep = Math.fround(1 - p); // compared in float32 everywhere: the mask is the same bit for bit
   const scalars = [...generator.nextKey(), keep, p === 1 ? 0 : 1 / (1 - p)];
-  return mapFormula("dropout", dropoutFormula, [x], scalars, [x.dtype])[0] as Tensor;
+  return mapFormula("dropout", dropoutFormula(), [x], scalars, [x.dtype])[0] as Tensor;
 }
 
 /** 1 with probability p, else 0; p is a tensor. */
 export function bernoulli(p: Tensor, { generator = defaultGenerator }: DropoutOptions = {}): Tensor {
-  return mapFormula("bernoulli", bernoulliFormula, [p.detach()], generator.nextKey(), [p.dtype])[0] as Tensor;
+  return mapFormula("bernoulli", bernoulliFormula(), [p.detach()], generator.nextKey(), [p.dtype])[0] as Tensor;
 }
 
 const bernoulliFormula = /* @__PURE__ */ drawn((key0, key1) => cast(lt(uniformNode(key0, key1), input(0, "float")), "float"), ["float"]);
