@@ -3,6 +3,7 @@ import type { Backend, DType, FusedKernels, Lower } from "@gradkit/tensor/backen
 import type { CpuBuffer } from "./buffer.ts";
 import { createGather } from "./kernels/gather.ts";
 import { MapKernels } from "./kernels/map.ts";
+import type { MapLanes } from "./kernels/map-lanes.ts";
 import type { MapTransposed } from "./kernels/map-transposed.ts";
 import { createMatmul } from "./kernels/matmul.ts";
 import { createReduce } from "./kernels/reduce.ts";
@@ -18,6 +19,8 @@ export interface CpuParts {
   readonly lower: Lower;
   /** Brings operands of large maps into one order. */
   readonly createMapTransposed?: (memory: Memory, map: Backend["map"]) => MapTransposed;
+  /** Shares large maps between threads. */
+  readonly createMapLanes?: (memory: Memory) => MapLanes;
   /** Joins calls of one formula. */
   readonly createMapAll?: (memory: Memory, lower: Lower, map: Backend["map"]) => NonNullable<Backend["mapAll"]>;
   readonly createScan?: (memory: Memory) => Backend["scan"];
@@ -33,10 +36,18 @@ const without = (op: string) => () => (): never => {
 /** The backend on a given memory. */
 export function createCpu(
   memory: Memory,
-  { lower, createMapTransposed, createMapAll, createScan = without("scan"), createSort = without("sort"), createFused }: CpuParts,
+  {
+    lower,
+    createMapTransposed,
+    createMapLanes,
+    createMapAll,
+    createScan = without("scan"),
+    createSort = without("sort"),
+    createFused,
+  }: CpuParts,
 ): Backend {
   const map: Backend["map"] = (formula, inputs, scalars, outputs) => kernels.map(formula, inputs, scalars, outputs);
-  const kernels = new MapKernels(memory, lower, createMapTransposed?.(memory, map));
+  const kernels = new MapKernels(memory, lower, createMapTransposed?.(memory, map), createMapLanes?.(memory));
   const reduce = createReduce(memory, lower, map);
   const readSync = (buffer: CpuBuffer, byteOffset: number, byteLength: number): ArrayBuffer => {
     const start = buffer.pointer + byteOffset;

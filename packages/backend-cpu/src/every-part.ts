@@ -3,8 +3,9 @@ import { lower } from "@gradkit/tensor/backend";
 import type { CpuParts } from "./create-cpu.ts";
 import { createFused } from "./kernels/fused.ts";
 import { createMapAll } from "./kernels/map-all.ts";
+import { createMapLanes } from "./kernels/map-lanes.ts";
 import { createMapTransposed } from "./kernels/map-transposed.ts";
 import { createScan } from "./kernels/scan.ts";
 import { createSort } from "./kernels/sort.ts";
 
-export const everyPart: CpuParts = { lower, createMapTransposed, createMapAll, createScan, createSort, createFused };
+export const everyPart: CpuParts = { lower, createMapTransposed, createMapLanes, createMapAll, createScan, createSort, createFused };

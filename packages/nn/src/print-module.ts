@@ -4,25 +4,15 @@ import type { Module } from "./module.ts";
 
 const indent = (text: string): string => text.replaceAll("\n", "\n  ");
 
-/** Runs of children that print alike become one line, as in PyTorch's ModuleList. */
-function collapse(children: readonly [name: string, text: string][]): string[] {
-  const lines: string[] = [];
-  for (let i = 0; i < children.length; ) {
-    const [first, text] = children[i] as [string, string];
-    let end = i + 1;
-    while (children[end]?.[1] === text) end++;
-    const count = end - i;
-    lines.push(count > 1 ? `(${first}-${children[end - 1]?.[0]}): ${count} x ${text}` : `(${first}): ${text}`);
-    i = end;
-  }
-  return lines;
-}
+export type PrintedChild = readonly [name: string, text: string];
+
+const oneEach = (children: readonly PrintedChild[]): string[] => children.map(([name, text]) => `(${name}): ${text}`);
 
 /** `Linear(in_features=3, out_features=4, bias=True)`; modules with children take several lines. */
-export function printModule(module: Module, collapseRuns = false): string {
+export function printModule(module: Module, linesOf = oneEach): string {
   const extra = module.extraRepr();
-  const children = ownModules(module).map(([name, child]): [string, string] => [name, indent(child.toString())]);
-  const lines = collapseRuns ? collapse(children) : children.map(([name, text]) => `(${name}): ${text}`);
+  const children = ownModules(module).map(([name, child]): PrintedChild => [name, indent(child.toString())]);
+  const lines = linesOf(children);
   const { name } = module.constructor;
   if (lines.length === 0) return `${name}(${extra})`;
   return `${name}(\n  ${[...(extra === "" ? [] : [extra]), ...lines].join("\n  ")}\n)`;

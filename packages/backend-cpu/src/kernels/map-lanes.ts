@@ -28,6 +28,11 @@ export class MapLanes {
     this.#memory = memory;
   }
 
+  /** How many lanes to make, at most `most`, of what takes so long on one core. */
+  count(nanoseconds: number, most: number): number {
+    return this.#memory.lanes.count(nanoseconds, most);
+  }
+
   /** `whole` describes the call. */
   run(kernel: Kernel, lanes: number, whole: CallBlock, operands: readonly View[], scalars: number, outer: OuterLoop): void {
     const { size, rank, elements } = outer;
@@ -50,3 +55,5 @@ export class MapLanes {
     });
   }
 }
+
+export const createMapLanes = (memory: Memory): MapLanes => new MapLanes(memory);

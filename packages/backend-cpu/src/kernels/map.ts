@@ -5,7 +5,7 @@ import { ModuleBuilder } from "../wasm/emitter.ts";
 import { allContiguous } from "./all-contiguous.ts";
 import { CallBlock, firstWord } from "./call-block.ts";
 import { Iteration } from "./iteration.ts";
-import { MapLanes, type OuterLoop } from "./map-lanes.ts";
+import type { MapLanes, OuterLoop } from "./map-lanes.ts";
 import { emitMap } from "./map-loop.ts";
 import type { MapTransposed } from "./map-transposed.ts";
 import { type Access, contiguous, type OperandClass } from "./operand.ts";
@@ -89,15 +89,15 @@ export class MapKernels {
   readonly #block: CallBlock;
   readonly #iteration = new Iteration();
   readonly #transposed: MapTransposed | null;
-  readonly #lanes: MapLanes;
+  readonly #lanes: MapLanes | null;
   readonly #formulas: FormulaKernels[] = []; // by formula id
 
-  constructor(memory: Memory, lower: Lower, transposed: MapTransposed | null = null) {
+  constructor(memory: Memory, lower: Lower, transposed: MapTransposed | null = null, lanes: MapLanes | null = null) {
     this.#memory = memory;
     this.#lower = lower;
     this.#block = new CallBlock(memory);
     this.#transposed = transposed;
-    this.#lanes = new MapLanes(memory);
+    this.#lanes = lanes;
   }
 
   map(formula: Formula, inputs: readonly View[], scalars: readonly number[], outputs: readonly View[]): void {
@@ -128,11 +128,11 @@ export class MapKernels {
         false,
         [...inputs, ...outputs].map(({ dtype }) => ({ dtype, access: contiguous })),
       );
-    const lanes = this.#memory.lanes.count(elements * kernels.nanoseconds, elements);
+    const lanes = this.#lanes?.count(elements * kernels.nanoseconds, elements) ?? 1;
     if (lanes === 1) kernel(block.address);
     else {
       const row: OuterLoop = { size: elements, rank: 0, elements: 1, stride: () => 1 };
-      this.#lanes.run(kernel, lanes, block, [...inputs, ...outputs], scalars.length, row);
+      this.#lanes?.run(kernel, lanes, block, [...inputs, ...outputs], scalars.length, row);
     }
   }
 
@@ -165,11 +165,11 @@ export class MapKernels {
     }
     const rank = Math.max(0, iteration.rank - 1);
     const size = iteration.size(rank);
-    const lanes = this.#memory.lanes.count(elements * kernels.nanoseconds, size);
+    const lanes = this.#lanes?.count(elements * kernels.nanoseconds, size) ?? 1;
     if (lanes === 1) kernel(block.address);
     else {
       const outer: OuterLoop = { size, rank, elements: elements / size, stride: (k) => iteration.stride(k, rank) };
-      this.#lanes.run(kernel, lanes, block, [...inputs, ...outputs], scalars.length, outer);
+      this.#lanes?.run(kernel, lanes, block, [...inputs, ...outputs], scalars.length, outer);
     }
   }
 }

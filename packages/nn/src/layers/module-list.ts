@@ -1,7 +1,21 @@
 // A list of modules that a model can hold in a field.
 import { IndexError } from "@gradkit/tensor";
 import { Module } from "../module.ts";
-import { printModule } from "../print-module.ts";
+import { type PrintedChild, printModule } from "../print-module.ts";
+
+/** Runs of children that print alike become one line, as in PyTorch's ModuleList. */
+function collapse(children: readonly PrintedChild[]): string[] {
+  const lines: string[] = [];
+  for (let i = 0; i < children.length; ) {
+    const [first, text] = children[i] as PrintedChild;
+    let end = i + 1;
+    while (children[end]?.[1] === text) end++;
+    const count = end - i;
+    lines.push(count > 1 ? `(${first}-${children[end - 1]?.[0]}): ${count} x ${text}` : `(${first}): ${text}`);
+    i = end;
+  }
+  return lines;
+}
 
 /**
  * Modules by position. Arrays in a field are not searched for modules; this is.
@@ -72,6 +86,6 @@ export class ModuleList<M extends Module = Module> extends Module {
   }
 
   override toString(): string {
-    return printModule(this, true);
+    return printModule(this, collapse);
   }
 }
