@@ -4,7 +4,7 @@ import { type GradkitError, memory, noGrad, ones, pointwiseUpdate, randn, setDef
 import { sub } from "@gradkit/tensor/formula";
 import { reference } from "@gradkit/tensor/testing";
 import { beforeAll, describe, expect, test } from "vitest";
-import { Adagrad, Adam, AdamW, ASGD, NAdam, Optimizer, RMSprop, Rprop, SGD } from "./index.ts";
+import { Adadelta, Adafactor, Adagrad, Adam, Adamax, AdamW, ASGD, Lion, NAdam, Optimizer, RAdam, RMSprop, Rprop, SGD } from "./index.ts";
 
 const minus = pointwiseUpdate("minus", [], () => (w, g) => [sub(w, g)]);
 
@@ -223,6 +223,14 @@ describe("state dicts", () => {
     ["Adam", (w: Tensor) => new Adam([w], { lr: 0.1, amsgrad: true })],
     ["Adagrad", (w: Tensor) => new Adagrad([w], { lr: 0.1, initialAccumulatorValue: 0.5 })],
     ["Rprop", (w: Tensor) => new Rprop([w], { lr: 0.1 })],
+    ["NAdam", (w: Tensor) => new NAdam([w], { lr: 0.1 })],
+    ["RAdam", (w: Tensor) => new RAdam([w], { lr: 0.1, betas: [0.8, 0.9] })],
+    ["Adamax", (w: Tensor) => new Adamax([w], { lr: 0.1 })],
+    ["Adadelta", (w: Tensor) => new Adadelta([w], { lr: 1 })],
+    ["ASGD", (w: Tensor) => new ASGD([w], { lr: 0.1, lambd: 0.1 })],
+    ["RMSprop", (w: Tensor) => new RMSprop([w], { lr: 0.1, momentum: 0.9, centered: true })],
+    ["Adafactor", (w: Tensor) => new Adafactor([w], { lr: 0.1 })],
+    ["Lion", (w: Tensor) => new Lion([w], { lr: 0.1 })],
   ])("%s goes on where a saved one stood", (_, make) => {
     const steps = (w: Tensor, optimizer: ReturnType<typeof make>, count: number): void => {
       for (let i = 0; i < count; i++) {
