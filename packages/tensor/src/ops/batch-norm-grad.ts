@@ -49,7 +49,12 @@ function inputGrad(g: Tensor, x: Tensor, mean: Tensor, rstd: Tensor, sumG: Tenso
 function fusedGradients(g: Tensor, call: NormCall<BatchNormAttrs>): NormGradients | null {
   const kernel = g.device.fused?.batchNormGrad;
   if (!kernel) return null;
-  const [x, mean, variance, weight] = [call.input(0), call.output(1), call.output(2), call.inputs[1] ? call.input(1) : null];
+  const [x, mean, variance, weight] = [
+    call.input(0),
+    call.output(1),
+    call.output(2),
+    call.inputs[1] && call.wants(0) ? call.input(1) : null,
+  ];
   return gradientsByKernel("batchNormGrad", g, call, mean.shape, (dx, dweight, dbias) =>
     kernel(g, x, mean, variance, weight, dx, dweight, dbias, call.attrs.eps),
   );

@@ -28,7 +28,7 @@ function fusedGradients(g: Tensor, call: NormCall<LayerNormAttrs>): NormGradient
   const kernel = g.device.fused?.layerNormGrad;
   if (!kernel) return null;
   const { attrs } = call;
-  const [x, mean, rstd, weight] = [call.input(0), call.output(1), call.output(2), call.inputs[1] ? call.input(1) : null];
+  const [x, mean, rstd, weight] = [call.input(0), call.output(1), call.output(2), call.inputs[1] && call.wants(0) ? call.input(1) : null];
   const ends = x.shape.slice(x.ndim - attrs.dims);
   return gradientsByKernel("layerNormGrad", g, call, ends, (dx, dweight, dbias) =>
     kernel(g, x, mean, rstd, weight, dx, dweight, dbias, attrs),
