@@ -1,4 +1,4 @@
-// Convolution and its gradients on one thread: node --conditions=@gradkit/source bench/conv.bench.ts
+// Convolution and its gradients on one thread: `node --conditions=@gradkit/source packages/backend-cpu/bench/conv.bench.ts`
 import { contiguousStrides, type View } from "@gradkit/tensor/backend";
 import { createConv } from "../src/kernels/conv.ts";
 import { createConvInputGrad } from "../src/kernels/conv-input-grad.ts";

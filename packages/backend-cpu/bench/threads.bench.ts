@@ -1,4 +1,4 @@
-// What a second thread brings: node --conditions=@gradkit/source packages/backend-cpu/bench/threads.bench.ts
+// What a second thread brings: `node --conditions=@gradkit/source packages/backend-cpu/bench/threads.bench.ts`
 import { randn, type Tensor } from "@gradkit/tensor";
 import { cpu } from "../src/index.ts";
 import { medianMs } from "./median.ts";

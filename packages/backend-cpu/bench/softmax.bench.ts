@@ -1,4 +1,4 @@
-// The softmax family on one thread: node --conditions=@gradkit/source bench/softmax.ts
+// The softmax family on one thread: `node --conditions=@gradkit/source packages/backend-cpu/bench/softmax.bench.ts`
 import { contiguousStrides } from "@gradkit/tensor/backend";
 import { createSoftmax } from "../src/kernels/softmax.ts";
 import { Memory } from "../src/memory.ts";

@@ -1,4 +1,4 @@
-// Max pooling and its gradient on one thread: node --conditions=@gradkit/source bench/pool.ts
+// Max pooling and its gradient on one thread: `node --conditions=@gradkit/source packages/backend-cpu/bench/pool.bench.ts`
 import { contiguousStrides, type View } from "@gradkit/tensor/backend";
 import { createMaxPool, createMaxPoolGrad } from "../src/kernels/pool.ts";
 import { WindowKernels } from "../src/kernels/window-kernels.ts";

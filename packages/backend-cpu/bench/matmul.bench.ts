@@ -1,4 +1,4 @@
-// GFLOP/s of matmul on one thread: node --conditions=@gradkit/source bench/matmul.ts
+// GFLOP/s of matmul on one thread: `node --conditions=@gradkit/source packages/backend-cpu/bench/matmul.bench.ts`
 import { contiguousStrides } from "@gradkit/tensor/backend";
 import { createMatmul } from "../src/kernels/matmul.ts";
 import { Memory } from "../src/memory.ts";
