@@ -12,6 +12,7 @@ export interface Options {
   readonly rounds: number;
   /** How long it runs each time. */
   readonly sliceMs: number;
+  /** Before the first round. An engine takes some hundred steps to compile a training loop for good, so `--quick` flatters who has little JavaScript. */
   readonly warmUpMs: number;
 }
 
@@ -41,7 +42,7 @@ export function readOptions(args: readonly string[]): Options | null {
     peers: values.peers === undefined ? peerNames : values.peers === "none" ? [] : values.peers.split(",").map(peerNamed),
     json: values.json,
     python: values.python,
-    ...(values.quick ? { rounds: 3, sliceMs: 20, warmUpMs: 20 } : { rounds: 7, sliceMs: 100, warmUpMs: 200 }),
+    ...(values.quick ? { rounds: 3, sliceMs: 20, warmUpMs: 100 } : { rounds: 7, sliceMs: 100, warmUpMs: 500 }),
   };
 }
 

@@ -42,7 +42,7 @@ function jobOf(work: Work): Job {
   if (work.kind === "matmul") return matmul(work);
   if (work.kind === "conv") return conv(work);
   if (work.kind === "softmax") return softmax(work);
-  throw new NotComparable(work.kind === "train" ? "it has no gradients" : "left out: a graph of one small op says nothing about it");
+  throw new NotComparable(work.kind === "train" ? "it has no gradients" : "only matmul, convolution and softmax are compared with it");
 }
 
 async function prepare(work: Work): Promise<Runnable> {
