@@ -76,14 +76,18 @@ function positionalCount(parameters: readonly Parameter[]): number {
   return count;
 }
 
-/** Options that say the same under another name here: torch's older `unbiased` is a `correction` of 0 or 1. */
+/** Options that say the same under another name here: torch's older `unbiased` is a `correction` of 0 or 1, `tol` an atol. */
 const renamedOptions: Readonly<Record<string, (value: unknown) => [string, unknown]>> = {
   unbiased: (value) => ["correction", Number(value)],
+  tol: (value) => ["atol", value],
 };
 
-/** Where torch reads a small integer tensor on the host, ours takes the numbers. */
-const onHost = (value: unknown): unknown =>
-  value instanceof Tensor ? (value.ndim === 0 ? value.itemSync() : [...value.dataSync()]) : value;
+/** Where torch reads a small integer tensor on the host, or a bool as a number, ours takes the numbers. */
+function onHost(value: unknown): unknown {
+  if (typeof value === "boolean") return Number(value);
+  if (!(value instanceof Tensor)) return value;
+  return value.ndim === 0 ? value.itemSync() : [...value.dataSync()];
+}
 
 /** `optionsAt`: the position of the options object, behind the positional arguments of the longest overload. */
 function layOut(parameters: readonly Parameter[], bound: Bound, optionsAt: number): unknown[] {

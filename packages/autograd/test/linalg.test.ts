@@ -1,9 +1,9 @@
 // Factorisations: what they must multiply to, on every kind of matrix, and their gradients through results that no choice of signs or bases can change.
-import { matmul, setDefaultDevice, type Tensor, tensor } from "@gradkit/tensor";
+import { choleskyInverse, choleskySolve, eye, logdet, matmul, setDefaultDevice, type Tensor, tensor, tensordot } from "@gradkit/tensor";
 import * as linalg from "@gradkit/tensor/linalg";
 import { makeInput, reference } from "@gradkit/tensor/testing";
 import { beforeAll, describe, expect, it } from "vitest";
-import { gradcheck } from "../src/index.ts";
+import { gradcheck, gradgradcheck } from "../src/index.ts";
 
 const device = reference();
 beforeAll(() => setDefaultDevice(device));
@@ -17,6 +17,8 @@ const tiny = 1e-12;
 const largest = (x: Tensor): number => Math.max(0, ...flat(x).map(Math.abs));
 /** Differences of order eps² times a third derivative. */
 const tight = { atol: 1e-6, rtol: 1e-6 };
+/** The same; gaps between singular values are below 1, and their inverses enter to the third power. */
+const second = { atol: 1e-5, rtol: 1e-5 };
 
 const matrices: readonly (readonly [string, () => Tensor])[] = [
   ["a square one", () => drawn(5, 5)],
@@ -53,12 +55,14 @@ describe("svd", () => {
         return [S, matmul(U, Vh), U.square(), Vh.square()];
       };
       expect(await gradcheck(parts, [leaf(...shape)], tight)).toBe(true);
+      expect(await gradgradcheck(parts, [leaf(...shape)], second)).toBe(true);
     }
   });
 
   it("gives norms with gradients", async () => {
     for (const ord of ["nuc", 2, -2] as const) {
       expect(await gradcheck((a) => linalg.matrixNorm(a, ord), [leaf(2, 4, 3)], tight)).toBe(true);
+      expect(await gradgradcheck((a) => linalg.matrixNorm(a, ord), [leaf(2, 4, 3)], second)).toBe(true);
     }
   });
 });
@@ -87,6 +91,7 @@ describe("eigh", () => {
       return [eigenvalues, eigenvectors.square()];
     };
     expect(await gradcheck(parts, [leaf(4, 4)], tight)).toBe(true);
+    expect(await gradgradcheck(parts, [leaf(4, 4)], second)).toBe(true);
   });
 });
 
@@ -104,6 +109,94 @@ describe("pinv", () => {
   it("has gradients", async () => {
     expect(await gradcheck((a) => linalg.pinv(a), [leaf(4, 3)], tight)).toBe(true);
     expect(await gradcheck((a) => linalg.pinv(a), [leaf(2, 3)], tight)).toBe(true);
+    expect(await gradgradcheck((a) => linalg.pinv(a), [leaf(4, 3)], second)).toBe(true);
+    expect(await gradgradcheck((a) => linalg.pinv(a), [leaf(2, 3)], second)).toBe(true);
+    const rankTwo = (a: Tensor, b: Tensor): Tensor => linalg.pinv(matmul(a, b), { rtol: 1e-9 });
+    expect(await gradgradcheck(rankTwo, [leaf(4, 2), leaf(2, 3)], second)).toBe(true);
+  });
+
+  it("of a symmetric matrix reads its lower triangle", () => {
+    const a = drawn(4, 4);
+    const symmetric = a.tril().add(adjoint(a.tril({ diagonal: -1 })));
+    expect(largest(linalg.pinv(a, { hermitian: true }).sub(linalg.pinv(symmetric)))).toBeLessThan(tiny * 100);
+  });
+});
+
+describe("lstsq", () => {
+  const residuals = (a: Tensor, b: Tensor): Tensor[] => {
+    const { solution, residuals: rest } = linalg.lstsq(a, b);
+    return [solution, rest];
+  };
+
+  it("is orthogonal to what remains, for matrices and vectors", () => {
+    const [a, b] = [drawn(2, 5, 3), drawn(2, 5, 2)];
+    const { solution, residuals: rest, rank, singularValues } = linalg.lstsq(a, b);
+    const error = matmul(a, solution).sub(b);
+    expect(largest(matmul(adjoint(a), error))).toBeLessThan(tiny * 10);
+    expect(largest(rest.sub(error.square().sum(-2)))).toBeLessThan(tiny);
+    expect([flat(rank), singularValues.shape]).toEqual([
+      [3, 3],
+      [2, 3],
+    ]);
+    expect(linalg.lstsq(drawn(3, 2), drawn(3)).solution.shape).toEqual([2]);
+    expect(linalg.lstsq(drawn(2, 3), drawn(2)).residuals.shape).toEqual([0]);
+  });
+
+  it("has gradients", async () => {
+    expect(await gradcheck(residuals, [leaf(4, 2), leaf(4, 3)], tight)).toBe(true);
+    expect(await gradgradcheck(residuals, [leaf(4, 2), leaf(4, 3)], second)).toBe(true);
+  });
+});
+
+describe("equations of tensors", () => {
+  it("are undone by tensordot", () => {
+    const a = drawn(2, 3, 6);
+    expect(largest(tensordot(linalg.tensorinv(a), a, 2).sub(eye(6).to("float64")))).toBeLessThan(tiny * 100);
+    const [b, x] = [drawn(6), linalg.tensorsolve(drawn(6, 2, 3), drawn(6))];
+    expect(x.shape).toEqual([2, 3]);
+    expect(largest(tensordot(drawn(6, 2, 3), x, 2).sub(b))).toBeLessThan(tiny * 100);
+    expect(linalg.tensorsolve(drawn(2, 6, 3), drawn(6), { dims: [0] }).shape).toEqual([3, 2]);
+    expect(() => linalg.tensorinv(drawn(2, 2))).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: linalg.tensorinv: dims [2, 2] and [] hold different numbers of elements (got [2, 2])]`,
+    );
+    expect(() => linalg.tensorinv(drawn(2, 2), { ind: 0 })).toThrowErrorMatchingInlineSnapshot(
+      `[GradkitError: linalg.tensorinv: ind must be a whole number above 0 (got 0)]`,
+    );
+  });
+});
+
+describe("matrixExp", () => {
+  it("of a rotation's generator is the rotation, however large the angle", () => {
+    for (const angle of [0, 0.3, 2, 40]) {
+      const generator = tensor([0, -angle, angle, 0], { dtype: "float64" }).reshape(2, 2);
+      const expected = [Math.cos(angle), -Math.sin(angle), Math.sin(angle), Math.cos(angle)];
+      flat(linalg.matrixExp(generator)).forEach((value, i) => {
+        expect(value).toBeCloseTo(expected[i] as number, 10);
+      });
+    }
+  });
+
+  it("has gradients", async () => {
+    expect(await gradcheck((a) => linalg.matrixExp(a), [leaf(2, 3, 3)], tight)).toBe(true);
+    expect(await gradgradcheck((a) => linalg.matrixExp(a), [leaf(3, 3)], second)).toBe(true);
+  });
+});
+
+describe("a factor by Cholesky", () => {
+  it("solves and inverts", () => {
+    const factor = linalg.cholesky(matmul(drawn(3, 3), adjoint(drawn(3, 3))).add(eye(3).to("float64")));
+    const a = matmul(factor, adjoint(factor));
+    const b = drawn(3, 2);
+    expect(largest(matmul(a, choleskySolve(b, factor)).sub(b))).toBeLessThan(tiny * 10);
+    expect(largest(choleskySolve(b, adjoint(factor), { upper: true }).sub(choleskySolve(b, factor)))).toBeLessThan(tiny * 10);
+    expect(largest(matmul(a, choleskyInverse(factor)).sub(eye(3).to("float64")))).toBeLessThan(tiny * 10);
+  });
+});
+
+describe("logdet", () => {
+  it("has no value where the determinant is negative, and −∞ where it is 0", () => {
+    const values = [[1, 0, 0, 2], [1, 0, 0, -2], [1, 1, 1, 1]].map((m) => logdet(tensor(m, { dtype: "float64" }).reshape(2, 2)).itemSync()); // biome-ignore format: rows
+    expect(values).toEqual([Math.log(2), Number.NaN, Number.NEGATIVE_INFINITY]);
   });
 });
 

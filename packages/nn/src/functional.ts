@@ -28,6 +28,13 @@ export { alphaDropout, type DropoutOptions, dropout, dropout1d, dropout2d, dropo
 export { type EmbeddingOptions, embedding } from "./functional/embedding.ts";
 export { type EmbeddingBagOptions, embeddingBag } from "./functional/embedding-bag.ts";
 export { type FoldOptions, fold, unfold } from "./functional/fold.ts";
+export {
+  type FractionalMaxPoolOptions,
+  fractionalMaxPool2d,
+  fractionalMaxPool2dWithIndices,
+  fractionalMaxPool3d,
+  fractionalMaxPool3dWithIndices,
+} from "./functional/fractional-max-pool.ts";
 export { groupNorm, type InstanceNormOptions, instanceNorm } from "./functional/group-norm.ts";
 export { type InterpolateMode, type InterpolateOptions, interpolate, upsample } from "./functional/interpolate.ts";
 export { layerNorm, type RMSNormOptions, rmsNorm } from "./functional/layer-norm.ts";

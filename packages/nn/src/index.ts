@@ -41,6 +41,7 @@ export { Embedding, type EmbeddingLayerOptions, type PretrainedOptions } from ".
 export { EmbeddingBag, type EmbeddingBagLayerOptions } from "./layers/embedding-bag.ts";
 export { Flatten, Identity, Unflatten } from "./layers/flatten.ts";
 export { Fold, Unfold } from "./layers/fold.ts";
+export { FractionalMaxPool2d, FractionalMaxPool3d, type FractionalMaxPoolLayerOptions } from "./layers/fractional-max-pool.ts";
 export { GRU } from "./layers/gru.ts";
 export type { InitOptions } from "./layers/init-options.ts";
 export { InstanceNorm1d, InstanceNorm2d, InstanceNorm3d, type InstanceNormOptions } from "./layers/instance-norm.ts";

@@ -11,7 +11,9 @@ export {
 export { yieldToEventLoop } from "./event-loop.ts";
 export { type BackwardOptions, enableGrad, isGradEnabled, noGrad } from "./grad-mode.ts";
 export { markStep, scope } from "./lifetime.ts";
-export { det, inv as inverse, slogdet } from "./linalg/elimination.ts";
+export { choleskyInverse, choleskySolve } from "./linalg/cholesky.ts";
+export { det, inv as inverse, logdet, slogdet } from "./linalg/elimination.ts";
+export { matrixExp } from "./linalg/matrix-exp.ts";
 export { matrixPower } from "./linalg/products.ts";
 export { pinv as pinverse } from "./linalg/svd.ts";
 export { type MemoryReport, memory } from "./memory.ts";
@@ -44,6 +46,7 @@ export {
 export { type AvgPoolDivisorOptions, type AvgPoolOptions, avgPool1d, avgPool2d, avgPool3d } from "./ops/avg-pool.ts";
 export { type BatchNormResult, batchNormInference, batchNormTraining } from "./ops/batch-norm.ts";
 export { bitwiseLeftShift, bitwiseRightShift, isneginf, isposinf, signbit } from "./ops/bits.ts";
+export { broadcastShapes, broadcastTensors, sumToSize } from "./ops/broadcasting.ts";
 export { allclose, type ClosenessOptions, equal, isclose, isin } from "./ops/closeness.ts";
 export { cross, inner, kron, tensordot, trace, vdot } from "./ops/contractions.ts";
 export { type ConvOptions, conv1d, conv2d, conv3d } from "./ops/conv.ts";
@@ -95,6 +98,7 @@ export { type Operand, pointwise, type Scalars } from "./ops/pointwise.ts";
 export {type MaxPoolOptions,
   maxPool1d, maxPool1dWithIndices, maxPool2d, maxPool2dWithIndices, maxPool3d, maxPool3dWithIndices, 
 } from "./ops/pool.ts"; // biome-ignore format: a list
+export { floatPower, ldexp } from "./ops/powers.ts";
 export {
   bernoulli, type DropoutOptions, dropout, normal, type RandomOptions, rand, randint, randLike, randn, randnLike, randperm, uniform,
 } from "./ops/random.ts"; // biome-ignore format: a list
@@ -118,11 +122,15 @@ export { type TriangleOptions, tril, triu } from "./ops/triangle.ts";
 export { type TriangleIndicesOptions, trilIndices, triuIndices } from "./ops/triangle-indices.ts";
 export { type UniqueOptions, type UniqueResult, unique, uniqueConsecutive } from "./ops/unique.ts";
 export { pointwiseUpdate, type Update, type UpdateFormula, type UpdateOperands } from "./ops/update.ts";
+export { type VanderOptions, vander } from "./ops/vander.ts";
 export { diagonalScatter, selectScatter, sliceScatter } from "./ops/view-scatter.ts";
+export { gcd, lcm } from "./ops/whole-numbers.ts";
 export { inspectTensor } from "./print.ts";
 export { defaultGenerator, Generator, type GeneratorState, manualSeed } from "./random.ts";
 export type { Nested } from "./read.ts";
 export type { Shape } from "./shape.ts";
+export { i0 } from "./special/bessel.ts";
 export { multigammaln as mvlgamma } from "./special/entropy.ts";
 export { erfinv } from "./special/normal.ts";
+export { polygamma } from "./special/polygamma.ts";
 export type { GradFn, TensorHook } from "./tensor.ts";

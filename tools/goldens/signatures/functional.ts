@@ -4,6 +4,7 @@ const convTranspose = "input, weight, bias: Param=None, stride=1, padding=0, out
 const maxPool = "input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False";
 const avgPool = "input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None";
 const adaptiveMaxPool = "input, output_size, return_indices=False";
+const fractionalMaxPool = "input, kernel_size, output_size=None, output_ratio=None, return_indices=False, _random_samples=None";
 const unpool = "input, indices, kernel_size, stride=None, padding=0, output_size=None";
 const lpPool = "input, norm_type, kernel_size, stride=None, ceil_mode=False";
 const dropout = "input, p=0.5, training=True, inplace=False";
@@ -59,6 +60,8 @@ const table: Readonly<Record<string, string | readonly string[]>> = {
   adaptive_max_pool1d: adaptiveMaxPool,
   adaptive_max_pool2d: adaptiveMaxPool,
   adaptive_max_pool3d: adaptiveMaxPool,
+  fractional_max_pool2d: fractionalMaxPool,
+  fractional_max_pool3d: fractionalMaxPool,
   max_unpool1d: unpool,
   max_unpool2d: unpool,
   max_unpool3d: unpool,

@@ -2,6 +2,7 @@
 const conv = "in_channels, out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1, bias=True, padding_mode='zeros'";
 const convTranspose =
   "in_channels, out_channels, kernel_size, stride=1, padding=0, output_padding=0, groups=1, bias=True, dilation=1, padding_mode='zeros'";
+const fractionalMaxPool = "kernel_size, output_size=None, output_ratio=None, return_indices=False, _random_samples=None";
 const maxPool = "kernel_size, stride=None, padding=0, dilation=1, return_indices=False, ceil_mode=False";
 const avgPool = "kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None";
 const lpPool = "norm_type, kernel_size, stride=None, ceil_mode=False";
@@ -45,7 +46,8 @@ const modules: Readonly<Record<string, string>> = {
   MaxUnpool1d: unpool,
   MaxUnpool2d: unpool,
   MaxUnpool3d: unpool,
-  FractionalMaxPool2d: "kernel_size, output_size=None, output_ratio=None, return_indices=False",
+  FractionalMaxPool2d: fractionalMaxPool,
+  FractionalMaxPool3d: fractionalMaxPool,
   AdaptiveAvgPool1d: "output_size",
   AdaptiveAvgPool2d: "output_size",
   AdaptiveAvgPool3d: "output_size",

@@ -7,6 +7,7 @@ import {
   flip,
   mul,
   narrow,
+  ne,
   permute,
   reshape,
   type Shape,
@@ -39,12 +40,12 @@ export const mean: Vjp<ReduceAttrs> = {
   },
 };
 
-/** All of one lot of equals get the same share, as torch.amax. */
+/** All of one lot of equals get the same share, as torch.amax. Where the extreme is NaN it came from every NaN. */
 const extreme: Vjp<ReduceAttrs> = {
   reads: [{ inputs: [0], outputs: [0] }],
   gradients(g, call) {
     const x = call.input(0);
-    const isExtreme = eq(x, kept(call.output(0), x.shape, call.attrs));
+    const isExtreme = eq(x, kept(call.output(0), x.shape, call.attrs)).logicalOr(ne(x, x));
     const share = kept(g, x.shape, call.attrs).div(total(isExtreme, call.attrs.dims, { keepdim: true }));
     return [mul(share, isExtreme)];
   },

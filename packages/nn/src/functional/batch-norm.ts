@@ -53,6 +53,7 @@ export function batchNorm(
   bias: Tensor | null = null,
   { training = false, momentum = 0.1, eps = 1e-5 }: BatchNormOptions = {},
 ): Tensor {
+  if (x.ndim === 1 && x.numel === 0) return x.mul(1); // as torch: nothing, of no channels
   const running = runningMean && runningVar ? [runningMean, runningVar] : null;
   if (!training) {
     if (!running) throw new ShapeError("batchNorm", "evaluation needs runningMean and runningVar. Pass both, or { training: true }");

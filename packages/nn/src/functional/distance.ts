@@ -1,5 +1,5 @@
 // How far apart, and in how different directions, vectors are.
-import { norm, scope, type Tensor } from "@gradkit/tensor";
+import { broadcastTensors, norm, scope, type Tensor } from "@gradkit/tensor";
 import { castAsOne } from "@gradkit/tensor/recorder";
 
 export interface CosineSimilarityOptions {
@@ -12,7 +12,10 @@ export const cosineSimilarity = /* @__PURE__ */ castAsOne(
   "cosineSimilarity",
   (x1: Tensor, x2: Tensor, dim: number = 1, { eps = 1e-8 }: CosineSimilarityOptions = {}): Tensor => {
     const unit = (x: Tensor): Tensor => x.div(norm(x, 2, dim, { keepdim: true }).clamp(eps));
-    return scope(() => unit(x1).mul(unit(x2)).sum(dim));
+    return scope(() => {
+      const [a, b] = broadcastTensors(x1, x2) as [Tensor, Tensor]; // before the lengths are taken, as torch
+      return unit(a).mul(unit(b)).sum(dim);
+    });
   },
 );
 

@@ -1,5 +1,5 @@
 // Normalisation over neighbouring channels.
-import { formatShape, IndexError, pad, ShapeError, scope, type Tensor } from "@gradkit/tensor";
+import { formatShape, IndexError, isFloat, pad, ShapeError, scope, type Tensor } from "@gradkit/tensor";
 
 export interface LocalResponseNormOptions {
   /** Default: 1e-4. */
@@ -17,7 +17,8 @@ export function localResponseNorm(x: Tensor, size: number, { alpha = 1e-4, beta 
   return scope(() => {
     const inner = new Array<number>(2 * (x.ndim - 2)).fill(0);
     const squares = pad(x.square(), [...inner, Math.floor(size / 2), Math.floor((size - 1) / 2)]);
-    const means = squares.unfold(1, size, 1).mean(-1);
+    const neighbours = squares.unfold(1, size, 1);
+    const means = isFloat(x.dtype) ? neighbours.mean(-1) : neighbours.sum(-1).div(size, { roundingMode: "trunc" });
     return x.div(means.mul(alpha).add(k).pow(beta));
   });
 }

@@ -1,5 +1,5 @@
 // ψ(x), the derivative of log Γ, written in the formula language itself: its own derivative is then symbolic.
-import { add, div, eq, log, lt, mul, select, sub, tan, trunc } from "./build.ts";
+import { add, div, eq, log, lt, mul, round, select, sub, tan } from "./build.ts";
 import { constant, type Node } from "./nodes.ts";
 
 const largeFrom = 10;
@@ -25,7 +25,9 @@ export function digamma(x: Node): Node {
     at = select(small, add(at, 1), at);
   }
   const psi = sub(asymptotic(at), shift);
-  const mirrored = sub(psi, div(Math.PI, tan(mul(Math.PI, sub(z, trunc(z)))))); // ψ(x) = ψ(1 − x) − π/tan(πx)
-  const negative = select(eq(z, trunc(z)), Number.NaN, mirrored);
+  const fraction = sub(z, round(z)); // near a pole the digits of the distance count
+  const whole = eq(fraction, 0);
+  const mirrored = sub(psi, div(Math.PI, tan(mul(Math.PI, select(whole, 0.5, fraction))))); // ψ(x) = ψ(1 − x) − π/tan(πx)
+  const negative = select(whole, Number.NaN, mirrored);
   return select(atZero, div(-1, x), select(reflected, negative, psi));
 }

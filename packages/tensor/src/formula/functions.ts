@@ -57,7 +57,7 @@ export const clampMax = custom(
 
 const sixth = (x: Node): Node => div(min(max(add(x, 3), 0), 6), 6);
 
-export const hardsigmoid = custom("hardsigmoid", sixth, (g, [x]) => [select(outside(x, -3, 3), 0, div(g, 6))]);
+export const hardsigmoid = custom("hardsigmoid", sixth, (g, [x]) => [select(and(gt(x, -3), lt(x, 3)), div(g, 6), 0)]);
 
 export const hardswish = custom(
   "hardswish",

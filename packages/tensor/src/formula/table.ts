@@ -28,6 +28,8 @@ export type TernaryRow =
   | readonly [(x: Node, y: Node, z: Node, scalars: RowScalars) => Node, Partial<Record<ScalarName, number>>];
 
 const truthy = (x: Node): Node => cast(x, "bool");
+/** As torch raises bools to powers: whole numbers. */
+const counted = (x: Node): Node => (x.type === "bool" ? cast(x, "int") : x);
 /** f(x) below and at zero, x above. Where it is not taken f sees 0: it cannot overflow there, and its derivative neither. */
 const bentBelowZero = (x: Node, f: (x: Node) => Node): Node => select(le(x, 0), f(select(le(x, 0), x, 0)), x);
 const sign = (x: Node): Node => cast(select(gt(x, 0), 1, select(lt(x, 0), -1, 0)), x.type);
@@ -44,7 +46,7 @@ export const unary = {
   positive: (x) => x,
   sign,
   sgn: sign,
-  square: (x) => mul(x, x),
+  square: (x) => mul(counted(x), x),
   sqrt,
   rsqrt: (x) => div(1, sqrt(x)),
   reciprocal: (x) => div(1, x),
@@ -98,7 +100,7 @@ export const unary = {
   relu: (x) => relu(x),
   relu6: (x) => hardtanh(x, 0, 6),
   leakyRelu: [(x, { negativeSlope }) => select(gt(x, 0), x, mul(negativeSlope, x)), { negativeSlope: 0.01 }],
-  hardtanh: [(x, { minVal, maxVal }) => hardtanh(x, minVal, maxVal), { minVal: -1, maxVal: 1 }],
+  hardtanh: [(x, { minVal, maxVal }) => hardtanh(x, fit(minVal, x), fit(maxVal, x)), { minVal: -1, maxVal: 1 }],
   hardsigmoid: (x) => hardsigmoid(x),
   hardswish: (x) => hardswish(x),
   hardshrink: [(x, { lambd }) => select(and(ge(x, neg(lambd)), le(x, lambd)), 0, x), { lambd: 0.5 }],
@@ -134,7 +136,7 @@ export const binary = {
   floorDivide: (x, y) => floorDivide(x, y),
   fmod: (x, y) => rem(x, y),
   remainder: (x, y) => remainder(x, y),
-  pow: (x, y) => (x.type === "float" || y.type === "float" ? pow(x, y) : integerPow(x, y)),
+  pow: (x, y) => (x.type === "float" || y.type === "float" ? pow(x, y) : integerPow(counted(x), y)),
   atan2,
   hypot: (x, y) => hypot(x, y),
   copysign: (x, y) => copysign(x, y),
@@ -170,6 +172,6 @@ export const ternary = {
   lerp: (start, end, weight) => lerp(start, end, weight),
   /** x above the bound, else `value`. */
   threshold: (x, bound, value) => select(le(x, bound), value, x),
-  addcmul: [(x, a, b, { value }) => add(x, mul(mul(fit(value, mul(a, b)), a), b)), { value: 1 }],
+  addcmul: [(x, a, b, { value }) => add(x, mul(mul(fit(value, add(x, mul(a, b))), a), b)), { value: 1 }],
   addcdiv: [(x, a, b, { value }) => add(x, div(mul(value, a), b)), { value: 1 }],
 } satisfies Record<string, TernaryRow>;

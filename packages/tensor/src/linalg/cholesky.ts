@@ -5,7 +5,8 @@ import { narrow, transpose } from "../ops/movement.ts";
 import { pointwiseFunctions as pw } from "../ops/pointwise.ts";
 import { tril, triu } from "../ops/triangle.ts";
 import type { Tensor } from "../tensor.ts";
-import { checkEach, rowNumbers, squareSize } from "./matrices.ts";
+import { solveTriangular } from "./elimination.ts";
+import { checkEach, identities, rowNumbers, squareSize } from "./matrices.ts";
 
 /** A symmetric matrix of which only one triangle is read; the gradient is symmetric, as torch's. */
 export function symmetric(a: Tensor, upper: boolean): Tensor {
@@ -35,3 +36,14 @@ export function cholesky(a: Tensor, { upper = false }: { upper?: boolean } = {})
     return upper ? transpose(factor, -2, -1) : factor;
   });
 }
+
+/** X of A·X = B, with A given by its factor: L, or Lᵀ with `upper`. */
+export const choleskySolve = (b: Tensor, factor: Tensor, { upper = false }: { upper?: boolean } = {}): Tensor =>
+  scope(() => {
+    const lower = upper ? transpose(factor, -2, -1) : factor;
+    return solveTriangular(transpose(lower, -2, -1), solveTriangular(lower, b, { upper: false }), { upper: true });
+  });
+
+/** A⁻¹, with A given by its factor: L, or Lᵀ with `upper`. */
+export const choleskyInverse = (factor: Tensor, options: { upper?: boolean } = {}): Tensor =>
+  scope(() => choleskySolve(identities(squareSize("choleskyInverse", factor), factor), factor, options));

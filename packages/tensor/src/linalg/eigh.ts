@@ -8,7 +8,7 @@ import { norm } from "../ops/statistics.ts";
 import type { Tensor } from "../tensor.ts";
 import { symmetric } from "./cholesky.ts";
 import { identities, squareSize } from "./matrices.ts";
-import { factorise, inverseGaps } from "./svd.ts";
+import { factorise, inverseGaps, twiceDifferentiable } from "./svd.ts";
 
 const adjoint = (x: Tensor): Tensor => transpose(x, -2, -1);
 
@@ -24,7 +24,7 @@ export interface Eigh {
   readonly eigenvectors: Tensor;
 }
 
-/** A = V·diag(w)·Vᵀ for symmetric A [..., N, N]. Gradients are of first order, those of the vectors only where eigenvalues are distinct. */
+/** A = V·diag(w)·Vᵀ for symmetric A [..., N, N]. Gradients are of first and second order, those of the vectors only where eigenvalues are distinct. */
 export function eigh(a: Tensor, { UPLO = "L" }: EighOptions = {}): Eigh {
   const n = squareSize("linalg.eigh", a);
   return scope(() => {
@@ -32,11 +32,18 @@ export function eigh(a: Tensor, { UPLO = "L" }: EighOptions = {}): Eigh {
     const fixed = matrix.detach();
     const shift = norm(fixed, 2, [-2, -1], { keepdim: true }); // no eigenvalue is larger
     const v = flip(factorise(pw.add(fixed, pw.mul(identities(n, a), shift))).v, -1);
-    const inner = matmul(matmul(adjoint(v), matrix), v); // diagonal, but for rounding
-    const eigenvalues = pw.positive(inner.diagonal({ dim1: -2, dim2: -1 }));
-    if (!needsGrad([a])) return { eigenvalues, eigenvectors: v };
-    const change = pw.sub(inner, inner.detach()); // 0, with the gradient of a
-    return { eigenvalues, eigenvectors: pw.add(v, matmul(v, pw.mul(inverseGaps(eigenvalues.detach()), change))) };
+    const within = (basis: Tensor, x: Tensor): Tensor => matmul(matmul(adjoint(basis), x), basis);
+    const diagonalOf = (x: Tensor): Tensor => x.diagonal({ dim1: -2, dim2: -1 });
+    const found = { eigenvalues: pw.positive(diagonalOf(within(v, fixed))), eigenvectors: v };
+    if (!needsGrad([a])) return found;
+    const change = pw.sub(matrix, fixed); // 0, with the gradient of a
+    return twiceDifferentiable(found, ({ eigenvalues, eigenvectors }): Eigh => {
+      const inner = within(eigenvectors, change);
+      return {
+        eigenvalues: pw.add(found.eigenvalues, diagonalOf(inner)),
+        eigenvectors: pw.add(v, matmul(eigenvectors, pw.mul(inverseGaps(eigenvalues), inner))),
+      };
+    });
   });
 }
 

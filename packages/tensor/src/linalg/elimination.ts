@@ -119,6 +119,13 @@ export const det = (a: Tensor): Tensor =>
     return pw.mul(prod(pivots, -1), sign);
   });
 
+/** The logarithm of determinants: −∞ of a singular matrix, NaN where a determinant is negative. */
+export const logdet = (a: Tensor): Tensor =>
+  scope(() => {
+    const { sign, logabsdet } = slogdet(a);
+    return pw.where(pw.lt(sign, 0), Number.NaN, logabsdet);
+  });
+
 /** Sign and logarithm of the absolute value of determinants; of a singular matrix 0 and −∞. */
 export const slogdet = (a: Tensor): { readonly sign: Tensor; readonly logabsdet: Tensor } =>
   scope(() => {

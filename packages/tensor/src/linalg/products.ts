@@ -83,15 +83,18 @@ export function multiDot(tensors: readonly Tensor[]): Tensor {
 export const vecdot = (x: Tensor, y: Tensor, { dim = -1 }: { dim?: number } = {}): Tensor => scope(() => sum(pw.mul(x, y), dim));
 
 /** x × y along dim, of size 3; the others broadcast. */
-export const cross = (x: Tensor, y: Tensor, { dim = -1 }: { dim?: number } = {}): Tensor => crossAlong("linalg.cross", x, y, dim);
+export function cross(x: Tensor, y: Tensor, { dim = -1 }: { dim?: number } = {}): Tensor {
+  if (x.ndim !== y.ndim) throw new ShapeError("linalg.cross", `ranks differ (got ${formatShape(x.shape)} and ${formatShape(y.shape)})`);
+  return crossAlong("linalg.cross", x, y, dim);
+}
 
 /** Diagonals of the last two dims, as a view. */
 export const diagonal = (a: Tensor, { offset = 0, dim1 = -2, dim2 = -1 }: { offset?: number; dim1?: number; dim2?: number } = {}): Tensor =>
   diagonalView(a, { offset, dim1, dim2 });
 
 /** Powers 0 … N − 1 of vectors [..., n], as rows: [..., n, N]. */
-export function vander(x: Tensor, { N = x.shape.at(-1) ?? 0 }: { N?: number } = {}): Tensor {
-  if (x.ndim === 0) throw new ShapeError("linalg.vander", "expected at least 1 dim (got [])");
+export function vander(x: Tensor, { N = x.shape.at(-1) ?? 1 }: { N?: number } = {}): Tensor {
+  if (x.ndim === 0) return vander(reshape(x, [1]), { N }); // as torch: a vector of one
   if (!(N >= 1)) throw new IndexError("linalg.vander", `N must be at least 1 (got ${N})`);
   return scope(() => {
     const column = unsqueeze(x, -1);

@@ -3,8 +3,9 @@ import { DTypeError, IndexError } from "../errors.ts";
 import { abs, add, and, cast, eq, le, mul, or, sub } from "../formula/build.ts";
 import { isfinite, isnan } from "../formula/functions.ts";
 import { scope } from "../lifetime.ts";
+import { notATensor } from "../operand.ts";
 import { sameShape } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
+import { Tensor } from "../tensor.ts";
 import { type Operand, pointwise, pointwiseFunctions as pw } from "./pointwise.ts";
 import { all, any } from "./reduce.ts";
 
@@ -26,6 +27,7 @@ const close = /* @__PURE__ */ pointwise("isclose", (x, y, rtol, atol, equalNan) 
 
 /** Whether |x − y| ≤ atol + rtol·|y|, element by element. Throws a DTypeError for two dtypes. */
 export function isclose(x: Tensor, y: Tensor, { rtol = 1e-5, atol = 1e-8, equalNan = false }: ClosenessOptions = {}): Tensor {
+  for (const operand of [x, y]) if (!(operand instanceof Tensor)) throw notATensor("isclose", operand);
   if (x.dtype !== y.dtype) throw new DTypeError("isclose", `dtypes differ: ${x.dtype} vs ${y.dtype}. Convert one with .to(…)`);
   if (!(rtol >= 0 && atol >= 0)) throw new IndexError("isclose", `tolerances must be ≥ 0 (got rtol ${rtol} and atol ${atol})`);
   return close(x.detach(), y.detach(), rtol, atol, equalNan);

@@ -4,7 +4,7 @@ import { DTypeError, formatShape, IndexError, ShapeError } from "../errors.ts";
 import { scope } from "../lifetime.ts";
 import { castAsOne } from "../operand-casts.ts";
 import type { Tensor } from "../tensor.ts";
-import { convInputGrad } from "./conv.ts";
+import { convInputGrad, convolveWhole } from "./conv.ts";
 import { reshape, unsqueeze, view } from "./movement.ts";
 import { pad } from "./pad.ts";
 import { pointwiseFunctions as pw } from "./pointwise.ts";
@@ -46,6 +46,8 @@ function check(op: string, x: Tensor, weight: Tensor, bias: Tensor | null, group
 const convTransposeNd = /* @__PURE__ */ castAsOne(
   "convTranspose",
   (op: string, spatial: number, input: Tensor, weight: Tensor, bias: Tensor | null, options: ConvTransposeOptions): Tensor => {
+    if ([input, weight, bias ?? input].every(({ dtype }) => dtype === "int32"))
+      return convolveWhole(input, (cast) => convTransposeNd(op, spatial, cast(input), cast(weight), bias && cast(bias), options));
     const single = input.ndim === spatial + 1;
     const batch = single ? unsqueeze(input, 0) : input;
     if (batch.ndim !== spatial + 2)

@@ -5,6 +5,7 @@ import { DTypeError, formatShape, IndexError, ShapeError } from "../errors.ts";
 import { scope } from "../lifetime.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { toDType } from "./copy.ts";
 import { applyOp, type StructuredOp } from "./dispatch.ts";
 import { embed } from "./join.ts";
 import { flip, reshape, unsqueeze, view } from "./movement.ts";
@@ -225,7 +226,19 @@ function samePadding(x: Tensor, weight: Tensor, stride: readonly number[], dilat
   };
 }
 
+/** Whole numbers are convolved as floats: exact up to 2²⁴. */
+export function convolveWhole(x: Tensor, convolve: (cast: (operand: Tensor) => Tensor) => Tensor): Tensor {
+  return scope(() =>
+    toDType(
+      convolve((operand) => toDType(operand, "float32")),
+      x.dtype,
+    ),
+  );
+}
+
 function convNd(op: string, spatial: number, input: Tensor, weight: Tensor, bias: Tensor | null, options: ConvOptions): Tensor {
+  if ([input, weight, bias ?? input].every(({ dtype }) => dtype === "int32"))
+    return convolveWhole(input, (cast) => convNd(op, spatial, cast(input), cast(weight), bias && cast(bias), options));
   const single = input.ndim === spatial + 1;
   const batch = single ? unsqueeze(input, 0) : input;
   if (batch.ndim !== spatial + 2)

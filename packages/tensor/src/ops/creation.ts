@@ -130,7 +130,10 @@ export function generate(
 }
 
 /** The first scalar, everywhere. */
-export const constantFormula: (type: ScalarType) => Formula = /* @__PURE__ */ perType((type) => formula([], [type], [scalar(0, type)]));
+export const constantFormula: (type: ScalarType) => Formula = /* @__PURE__ */ perType((type) => {
+  const given = type === "bool" ? "float" : type; // any number but 0 is true
+  return formula([], [given], [cast(scalar(0, given), type)]);
+});
 
 /** A tensor of one value. */
 export function full(
@@ -178,8 +181,18 @@ function ramp(start: number, step: number, count: number, { dtype = "float32", .
   return generate(rampFormula(isFloat(dtype) ? "float" : "int"), [start, step], [count], dtype, options);
 }
 
-/** `steps` values from start to end, both included. */
-export function linspace(start: number, end: number, steps: number, options: TensorOptions = {}): Tensor {
+/** Bounds as the dtype can hold them: for a tensor of whole numbers they are truncated before anything is computed, as torch. */
+const whole = (dtype: DType | undefined, bounds: readonly number[]): readonly number[] =>
+  dtype === undefined || isFloat(dtype) ? bounds : bounds.map(Math.trunc);
+
+function checkSteps(op: string, steps: number): void {
+  if (!Number.isInteger(steps) || steps < 0) throw new ShapeError(op, `steps must be a whole number ≥ 0 (got ${steps})`);
+}
+
+/** `steps` values from the first to the last, both included. */
+export function linspace(first: number, last: number, steps: number, options: TensorOptions = {}): Tensor {
+  checkSteps("linspace", steps);
+  const [start, end] = whole(options.dtype, [first, last]) as [number, number];
   const values = Float64Array.from({ length: steps }, (_, i) =>
     i < steps / 2 ? start + (i * (end - start)) / (steps - 1) : end - ((steps - 1 - i) * (end - start)) / (steps - 1),
   );
@@ -187,13 +200,15 @@ export function linspace(start: number, end: number, steps: number, options: Ten
   return tensor(values, options);
 }
 
-/** `steps` powers of `base`, with exponents from start to end. */
+/** `steps` powers of `base`, with exponents from the first to the last. */
 export function logspace(
-  start: number,
-  end: number,
+  first: number,
+  last: number,
   steps: number,
   { base = 10, ...options }: TensorOptions & { base?: number } = {},
 ): Tensor {
+  checkSteps("logspace", steps);
+  const [start, end] = whole(options.dtype, [first, last]) as [number, number];
   const exponent = (i: number): number => (steps === 1 ? start : start + (i * (end - start)) / (steps - 1));
   return tensor(
     Float64Array.from({ length: steps }, (_, i) => base ** exponent(i)),

@@ -21,6 +21,13 @@ const checkP = (op: string, p: number): void => {
   if (!(p >= 0)) throw new IndexError(op, `p must be ≥ 0 (got ${p})`);
 };
 
+/** p-norms along the last dim; of p = 0, a count, torch says that the gradient is zero. */
+function lengths(x: Tensor, p: number): Tensor {
+  if (p !== 0) return norm(x, p, -1);
+  const none = x.newFull([], false, { dtype: "bool" });
+  return pw.where(none, sum(x, -1), norm(x, 0, -1));
+}
+
 /** The p-norm of every difference of a row of x [..., P, M] and one of y [..., R, M]: [..., P, R]. Batch dims broadcast. */
 export const cdist = /* @__PURE__ */ castAsOne("cdist", (x: Tensor, y: Tensor, { p = 2 }: CdistOptions = {}): Tensor => {
   checkP("cdist", p);
@@ -34,9 +41,7 @@ export const cdist = /* @__PURE__ */ castAsOne("cdist", (x: Tensor, y: Tensor, {
   return scope(() => {
     const differences = pw.sub(unsqueeze(x, -2), unsqueeze(y, -3)); // [..., P, R, M]
     if (x.shape.at(-1) === 0) return differences.newZeros(differences.shape.slice(0, -1));
-    if (p !== 0) return norm(differences, p, -1);
-    const none = differences.newFull([], false, { dtype: "bool" });
-    return pw.where(none, sum(differences, -1), norm(differences, 0, -1)); // a count, whose gradient torch says is zero
+    return lengths(differences, p);
   });
 });
 
@@ -49,7 +54,7 @@ export const pdist = /* @__PURE__ */ castAsOne("pdist", (x: Tensor, { p = 2 }: C
   return scope(() => {
     const pairs = triuIndices(n, n, { offset: 1, device: x.device });
     const rows = (side: number): Tensor => indexSelect(x, 0, pairs.select(0, side));
-    return norm(pw.sub(rows(0), rows(1)), p, 1);
+    return lengths(pw.sub(rows(0), rows(1)), p);
   });
 });
 

@@ -1,4 +1,5 @@
 // Slopes of samples on a grid, by differences.
+import { isFloat } from "../dtype.ts";
 import { formatShape, IndexError, ShapeError } from "../errors.ts";
 import { scope } from "../lifetime.ts";
 import { normalizeDim, normalizeDims } from "../shape.ts";
@@ -10,7 +11,7 @@ import { pointwiseFunctions as pw } from "./pointwise.ts";
 
 export interface GradientOptions {
   /** Distance of the samples along every dim; or a list with a distance, or a vector of coordinates, for each. Default: 1. */
-  spacing?: number | readonly (number | Tensor)[];
+  spacing?: number | readonly (number | Tensor)[] | null;
   /** Default: all dims. */
   dim?: number | readonly number[] | null;
   /** Order of accuracy at the two ends: 1 or 2. Default: 1. */
@@ -19,7 +20,7 @@ export interface GradientOptions {
 
 /** Distances of neighbours along d, as one number or [n − 1, 1, …]. */
 function gapsOf(x: Tensor, d: number, spacing: number | Tensor): Tensor {
-  if (!(spacing instanceof Tensor)) return x.newFull([1], spacing);
+  if (!(spacing instanceof Tensor)) return x.newFull([1], spacing, { dtype: isFloat(x.dtype) ? x.dtype : "float32" });
   if (spacing.ndim !== 1 || spacing.numel !== x.shape[d])
     throw new ShapeError("gradient", `coordinates along dim ${d} must be [${x.shape[d]}] (got ${formatShape(spacing.shape)})`);
   return reshape(diff(spacing), [spacing.numel - 1, ...new Array<number>(x.ndim - 1 - d).fill(1)]);
@@ -48,7 +49,8 @@ export function gradient(x: Tensor, { spacing = 1, dim = null, edgeOrder = 1 }: 
   const dims = (dim === null ? normalizeDims("gradient", null, x.ndim) : [dim].flat()).map((d) =>
     normalizeDim("gradient", d as number, x.ndim),
   );
-  const spacings = typeof spacing === "number" ? dims.map(() => spacing) : spacing;
+  if (new Set(dims).size !== dims.length) throw new ShapeError("gradient", `a dim appears twice in [${dims.join(", ")}]`);
+  const spacings = typeof spacing === "object" && spacing !== null ? spacing : dims.map(() => spacing ?? 1);
   if (spacings.length !== dims.length) throw new ShapeError("gradient", `${spacings.length} spacings do not fit ${dims.length} dims`);
   const short = dims.find((d) => (x.shape[d] ?? 0) < edgeOrder + 1);
   if (short !== undefined)

@@ -131,5 +131,5 @@ export function chunk(x: Tensor, chunks: number, dim = 0): Tensor[] {
 /** All positions along dim, without the dim. */
 export function unbind(x: Tensor, dim = 0): Tensor[] {
   const d = normalizeDim("unbind", dim, x.ndim);
-  return Array.from({ length: x.shape[d] ?? 0 }, (_, i) => select(x, d, i));
+  return Array.from({ length: x.shape[d] ?? 1 }, (_, i) => select(x, d, i));
 }

@@ -156,6 +156,6 @@ export function unfold(x: Tensor, dim: number, size: number, step: number): Tens
   if (step < 1 || size < 0 || size > (x.shape[d] ?? 1)) {
     throw new IndexError("unfold", `windows of ${size}, ${step} apart, do not fit in dim ${d} of ${formatShape(x.shape)}`);
   }
-  if (x.ndim === 0) return unfold(view(x, [1]), 0, size, step);
+  if (x.ndim === 0) return narrow(view(x, [1]), 0, 0, size); // as torch: one window, not a list of them
   return viewOp("unfold", x, { dim: d, size, step });
 }

@@ -56,7 +56,7 @@ function medianAlong(op: string, x: Tensor, dim: number, keepdim: boolean, skipN
 /** Of all elements; the gradient is shared evenly among equals. */
 function medianOfAll(op: string, x: Tensor, skipNan: boolean): Tensor {
   return scope(() => {
-    if (x.numel === 0) return x.newFull([], isFloat(x.dtype) ? Number.NaN : 0);
+    if (x.numel === 0) return isFloat(x.dtype) ? pw.add(sum(x), Number.NaN) : x.newFull([], 0);
     const { values } = medianAlong(op, ravel(x.detach()), 0, false, skipNan);
     if (!isFloat(x.dtype)) return values;
     const same = pw.logicalOr(pw.eq(x.detach(), values), pw.logicalAnd(pw.isnan(x.detach()), pw.isnan(values)));

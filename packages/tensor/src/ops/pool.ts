@@ -152,6 +152,7 @@ function maxPoolNd(
   const x = single ? unsqueeze(input, 0) : input;
   if (x.ndim !== spatial + 2)
     throw new ShapeError(op, `expected x with ${spatial + 2} dims, or ${spatial + 1} without batch (got ${formatShape(input.shape)})`);
+  if (x.shape.indexOf(0, 1) > 0) throw new ShapeError(op, `only the batch may be empty (got ${formatShape(input.shape)})`);
   const kernelSize = perDim(op, kernel, spatial, "kernelSize");
   const padding = perDim(op, options.padding ?? 0, spatial, "padding");
   const stride = perDim(op, options.stride ?? kernelSize, spatial, "stride");

@@ -1,24 +1,26 @@
 // x·log(y) and its kin, and the multivariate gamma function.
 
 import { IndexError } from "../errors.ts";
-import { add, cast, custom, div, eq, gt, log, log1p, mul, neg, select } from "../formula/build.ts";
+import { add, and, cast, custom, div, eq, gt, le, log, log1p, mul, neg, type Operand, select, sub } from "../formula/build.ts";
 import { isnan } from "../formula/functions.ts";
 import type { Node } from "../formula/nodes.ts";
 import { scope } from "../lifetime.ts";
 import { pointwise, pointwiseFunctions as pw } from "../ops/pointwise.ts";
 import type { Tensor } from "../tensor.ts";
 
-/** −x·log(x): 0 at 0, −∞ below. */
-export const entr = /* @__PURE__ */ pointwise("entr", (x) => {
-  const z = cast(x, "float");
-  const positive = select(gt(z, 0), z, 1); // the derivative of what is not taken must stay finite
-  return select(isnan(z), z, select(gt(z, 0), mul(neg(z), log(positive)), select(eq(z, 0), 0, Number.NEGATIVE_INFINITY)));
-});
+const entrNode = /* @__PURE__ */ custom(
+  "entr",
+  (x: Node) => select(isnan(x), x, select(gt(x, 0), mul(neg(x), log(x)), select(eq(x, 0), 0, Number.NEGATIVE_INFINITY))),
+  (g, [x]) => [mul(g, sub(-1, log(x)))],
+);
 
-const xlog1pyNode = /* @__PURE__ */ custom(
+/** −x·log(x): 0 at 0, −∞ below. */
+export const entr = /* @__PURE__ */ pointwise("entr", (x) => entrNode(cast(x, "float")));
+
+const xlog1pyNode: (x: Operand, y: Operand) => Node = /* @__PURE__ */ custom(
   "xlog1py",
   (x: Node, y: Node) => select(isnan(y), Number.NaN, select(eq(x, 0), 0, mul(x, log1p(y)))),
-  (g, [x, y]) => [select(eq(x, 0), 0, mul(g, log1p(y))), div(mul(g, x), add(y, 1))],
+  (g, [x, y]) => [select(and(eq(x, 0), le(y, -1)), 0, xlog1pyNode(g, y)), div(mul(g, x), add(y, 1))],
 );
 
 /** x·log(1 + y); 0 where x is 0, unless y is NaN. */

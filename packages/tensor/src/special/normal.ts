@@ -1,5 +1,7 @@
 // The normal distribution: its function and the inverses.
-import { abs, add, custom, div, eq, erf, erfc, exp, log1p, lt, mul, neg, select, sqrt, sub } from "../formula/build.ts";
+import {
+  abs, add, cast, custom, div, eq, erf, erfc, exp, gt, log, log1p, lt, max, mul, neg, select, sqrt, sub,
+} from "../formula/build.ts"; // biome-ignore format: a list
 import { constant, type Node } from "../formula/nodes.ts";
 import { pointwise } from "../ops/pointwise.ts";
 
@@ -43,5 +45,36 @@ export const erfinv = /* @__PURE__ */ pointwise("erfinv", (x) => inverseErf(x));
 /** Φ(x), the normal distribution function. */
 export const ndtr = /* @__PURE__ */ pointwise("ndtr", (x) => mul(0.5, erfc(mul(x, -Math.SQRT1_2))));
 
+/** y ≥ 0 with erfc(y) = t, for 0 < t ≤ 1: what is left of 1 keeps its digits, which 1 − t would lose. */
+const inverseErfc = (t: Node): Node => {
+  const w = neg(log(mul(t, sub(2, t))));
+  const z = sub(1, t);
+  const far = sqrt(max(sub(w, mul(0.5, log(add(1, mul(Math.PI, w))))), 0)); // erfc(y) ≈ exp(−y²)/(y√π)
+  const start = select(
+    lt(w, 5),
+    mul(z, polynomial(sub(w, 2.5), centre)),
+    select(lt(w, 16), mul(z, polynomial(sub(sqrt(w), 3), tails)), far),
+  );
+  let y = start;
+  for (let step = 0; step < 3; step++) {
+    const error = mul(mul(sub(erfc(y), t), halfRootPi), exp(mul(y, y)));
+    y = add(y, div(error, sub(1, mul(y, error))));
+  }
+  return y;
+};
+
+const inverseNormal = /* @__PURE__ */ custom(
+  "ndtri",
+  (p: Node) => {
+    const isLow = lt(p, 0.5);
+    const tail = select(isLow, p, sub(1, p));
+    const inside = gt(tail, 0);
+    const size = mul(Math.SQRT2, inverseErfc(select(inside, mul(2, tail), 1)));
+    const limit = select(eq(tail, 0), Number.POSITIVE_INFINITY, Number.NaN);
+    return mul(select(inside, size, limit), select(isLow, -1, 1));
+  },
+  (g, _args, y) => [mul(g, mul(Math.sqrt(2 * Math.PI), exp(mul(mul(y, y), 0.5))))],
+);
+
 /** The inverse of Φ: ∓∞ at 0 and 1, NaN outside. */
-export const ndtri = /* @__PURE__ */ pointwise("ndtri", (p) => mul(Math.SQRT2, inverseErf(sub(mul(2, p), 1))));
+export const ndtri = /* @__PURE__ */ pointwise("ndtri", (p) => inverseNormal(cast(p, "float")));
