@@ -68,14 +68,13 @@ export const specialSamples = {
       (x) => logNdtr(x),
       cancelling(1, 48, "a square and a logarithm are added"),
     ),
-    sample(
-      "zeta",
-      [
-        { shape: [24], values: between(1.5, 8) },
-        { shape: [24], values: between(0.3, 6) },
-      ],
-      (s, q) => zeta(s.detach(), q),
-      ulps(400, "22 powers, whose relative error grows with the exponent"),
+    ...[1.5, 2, 7].map((order) =>
+      sample(
+        `zeta ${order}`,
+        [{ shape: [24], values: between(0.3, 6) }],
+        (q) => zeta(order, q),
+        ulps(400, "22 powers, whose relative error grows with the exponent"),
+      ),
     ),
     atKinks(
       "zeta where it has no value, or a pole",
