@@ -40,16 +40,25 @@ export type PrepareCorrelation = (kernels: WindowKernels, shape: CorrelationShap
 
 const cachedWeights = 256 * 1024; // bytes: position tiles read all of a group's weights for each few positions
 
-export const prepareCorrelation: PrepareCorrelation = (kernels, shape, weights, bias) => {
-  const { channels, outputs, outWidth, strideX } = shape;
+export const prepareCorrelation: PrepareCorrelation = (kernels, given, weights, bias) => {
+  const shape = inOneRow(given);
+  const { channels, outputs, outWidth, strideX, kernelWidth } = shape;
   if (takesPlanes(shape)) return correlatePlanes(kernels, shape, weights, bias);
   const fits = strideX === 1 && outWidth >= 4 && 4 * outputs * windowSize(shape) <= cachedWeights;
   const [byPositions, byChannels] = [filled(outWidth, 4), filled(outputs, kernels.width)];
-  // the results of channel tiles are stored twice, which tells where there is one channel in
-  const prepare =
-    fits && (byPositions > byChannels || (byPositions === byChannels && channels === 1)) ? correlatePositions : correlateChannels;
+  // results of channel tiles are stored twice, which tells where there is one channel in; where rows of the kernel have one element, their many
+  // pointers move at each step
+  const preferred = byPositions === byChannels && (channels === 1 || kernelWidth === 1);
+  const prepare = fits && (byPositions > byChannels || preferred) ? correlatePositions : correlateChannels;
   return prepare(kernels, shape, weights, bias);
 };
+
+/** Where windows have one element and lie side by side, an image is one long row. */
+function inOneRow(shape: CorrelationShape): CorrelationShape {
+  const { kernelHeight, kernelWidth, strideY, strideX, outHeight, outWidth, rowStride } = shape;
+  const flat = kernelHeight * kernelWidth * strideY * strideX === 1 && rowStride === 4 * outWidth;
+  return flat ? { ...shape, outHeight: 1, outWidth: outHeight * outWidth } : shape;
+}
 
 export const togetherBytes = 256 * 1024; // of the input's planes: they are read while the copy is in the cache
 
