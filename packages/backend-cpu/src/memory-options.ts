@@ -13,7 +13,7 @@ export interface CpuOptions extends MemoryOptions {
   /** Threads that share the work of large ops, this one included. Default: as many as there are cores, 8 at most. */
   threads?: number;
   /**
-   * Compute 3×3 convolutions by Winograd's algorithm where that is faster, up to three times. Its rounding errors are three to seven times
+   * Compute 3×3 convolutions by Winograd's algorithm where that is faster, up to three times. Its rounding errors are three to ten times
    * those of summing the products themselves, which `false` does. Default: true.
    */
   winograd?: boolean;

@@ -43,6 +43,8 @@ const cases: Record<string, ConvCase> = {
   "padding alone is seen": { ...one, x: [1, 2, 1, 1], weight: [3, 2, 1, 1], stride: [4, 4], padding: [1, 1] },
   "kernel rows never reached": { ...one, x: [1, 2, 9, 8], weight: [3, 2, 2, 2], stride: [3, 4], dilation: [3, 2] },
   "depthwise, dilated": { ...one, x: [2, 3, 9, 11], weight: [3, 1, 3, 3], groups: 3, dilation: [1, 2], stride: [2, 1] },
+  "many images": { ...one, x: [9, 3, 5, 6], weight: [5, 3, 3, 3], padding: [1, 1] },
+  "one output of many channels": { ...one, x: [2, 16, 6, 7], weight: [1, 16, 3, 3], padding: [1, 1] },
   "several blocks of positions": { ...one, x: [1, 2, 33, 61], weight: [9, 2, 3, 3] },
 };
 

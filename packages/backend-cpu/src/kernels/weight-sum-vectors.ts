@@ -1,15 +1,18 @@
 // The weight gradient of convolutions with one or two outputs to a group (depthwise ones): positions in vectors, some rows of the kernel at a time.
+import { partStart } from "../lanes.ts";
 import { advance, doWhile, forRange, when } from "../wasm/control.ts";
 import { type Code, type Local, ModuleBuilder, type Target } from "../wasm/emitter.ts";
 import { f32, i32 } from "../wasm/scalar.ts";
 import { f32x4, i32x4, type V128, v128 } from "../wasm/simd.ts";
-import type { WeightSum, WeightSumShape } from "./conv-weight-grad.ts";
+import type { SumWeights } from "./conv-weight-grad.ts";
+import { flopsPerNanosecond, togetherBytes } from "./correlation.ts";
+import { ImageRegion } from "./image-region.ts";
 import { neighbours } from "./plane-tile.ts";
 import { largestDivisor, type WindowSizes } from "./window-geometry.ts";
-import type { WindowKernels } from "./window-kernels.ts";
 
 const widestKernel = 8;
 const mostTaps = 9; // one accumulator for each
+const fewestRuns = 8; // lanes share them
 
 export const takesVectors = ({ outputs, strideX, kernelWidth }: WindowSizes): boolean =>
   outputs <= 2 && strideX <= 2 && kernelWidth <= widestKernel;
@@ -86,39 +89,51 @@ export function compileDots(target: Target, { rows: tapRows, length, step, strid
   return module.kernel<Dots>("dots");
 }
 
-export function sumByVectors(kernels: WindowKernels, shape: WeightSumShape): WeightSum {
-  const { together, channels, outputs, outHeight, outWidth, kernelHeight, kernelWidth, strideY, strideX, dilationY, dilationX } = shape;
-  const { xPlane, xRow, dyPlane, weightStride } = shape;
+/** Lanes share the groups; of a single group, the channels. */
+export const sumByVectors: SumWeights = (kernels, dy, x, groups, { images, sizes, region }, dweight) => {
+  const { memory } = kernels;
+  const { outputs, outHeight, outWidth, kernelHeight, kernelWidth, strideY, strideX, dilationY, dilationX } = sizes;
+  const alone = groups === 1;
+  const channels = alone ? 1 : sizes.channels; // of one part
+  const parts = alone ? sizes.channels : groups;
+  const together = largestDivisor(parts, Math.min(parts / fewestRuns, togetherBytes / (4 * channels * region.height * region.width)));
+  const windows = new ImageRegion(kernels, x, together * channels, region);
+  const all = { top: 0, left: 0, height: outHeight, width: outWidth };
+  const gradients = new ImageRegion(kernels, dy, alone ? outputs : together * outputs, all, { adjacentRows: true });
+  const [xPlane, xRow, dyPlane] = [windows.planeStride, windows.rowStride, gradients.planeStride];
+  const window = 4 * kernelHeight * kernelWidth; // bytes
+  const output = window * sizes.channels;
+  const part = alone ? window : output * outputs;
   const rows = largestDivisor(kernelHeight, mostTaps / kernelWidth);
   const dots = kernels.dots({ rows, length: kernelWidth, step: 4 * dilationX, strideX });
-  let target = 0;
-  return {
-    start: (dweight) => {
-      target = dweight;
-    },
-    add: (x, dy) => {
-      for (let o = 0; o < outputs; o++) {
-        let sums = target + o * weightStride;
-        for (let c = 0; c < channels; c++)
-          for (let u = 0; u < kernelHeight; u += rows) {
-            dots(
-              together,
-              outHeight,
-              outWidth,
-              x + c * xPlane + u * dilationY * xRow,
-              channels * xPlane,
-              strideY * xRow,
-              dilationY * xRow,
-              dy + o * dyPlane,
-              outputs * dyPlane,
-              sums,
-              outputs * weightStride,
-            );
-            sums += 4 * rows * kernelWidth;
-          }
+  memory.f32.fill(0, dweight >>> 2, (dweight + groups * outputs * output) >>> 2);
+
+  const count = parts / together;
+  const products = images * parts * channels * outputs * outHeight * outWidth * kernelHeight * kernelWidth;
+  const lanes = memory.lanes.count((2 * products) / flopsPerNanosecond, count);
+  memory.lanes.fork(lanes, (lane) => {
+    const [xs, dys] = [windows.open(), gradients.open()];
+    for (let i = partStart(count, lane, lanes); i < partStart(count, lane + 1, lanes); i++)
+      for (let n = 0; n < images; n++) {
+        const [picture, gradient] = [xs.at(n, i), dys.at(n, alone ? 0 : i)];
+        for (let o = 0; o < outputs; o++)
+          for (let c = 0; c < channels; c++)
+            for (let u = 0; u < kernelHeight; u += rows)
+              dots(
+                together,
+                outHeight,
+                outWidth,
+                picture + c * xPlane + u * dilationY * xRow,
+                channels * xPlane,
+                strideY * xRow,
+                dilationY * xRow,
+                gradient + o * dyPlane,
+                alone ? 0 : outputs * dyPlane,
+                dweight + i * together * part + o * output + c * window + 4 * u * kernelWidth,
+                part,
+              );
       }
-    },
-    finish: () => {},
-    release: () => {},
-  };
-}
+    xs.release();
+    dys.release();
+  });
+};

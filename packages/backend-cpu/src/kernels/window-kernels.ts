@@ -6,6 +6,7 @@ import { compilePackPanels, type PackPanels } from "./pack.ts";
 import { compilePlaneTiles, type PlaneShape, type PlaneTiles } from "./plane-tile.ts";
 import { compilePositionTiles, type PositionTiles } from "./position-tile.ts";
 import { compileSegmentTiles, type Run, type SegmentTiles } from "./segment-tile.ts";
+import { type AddParts, compileAddParts } from "./sum-parts.ts";
 import { type TileShape, tileShape } from "./tile.ts";
 import { compileTranspose, type Transpose } from "./transpose.ts";
 import { compileDots, type DotShape, type Dots } from "./weight-sum-vectors.ts";
@@ -30,6 +31,7 @@ export class WindowKernels {
   #transpose: Transpose | null = null;
   #copyPlanes: CopyPlanes | null = null;
   #clear: Clear | null = null;
+  #addParts: AddParts | null = null;
 
   constructor(memory: Memory, { winograd = true }: WindowOptions = {}) {
     this.memory = memory;
@@ -60,6 +62,11 @@ export class WindowKernels {
   get clear(): Clear {
     this.#clear ??= compileClear(this.memory);
     return this.#clear;
+  }
+
+  get addParts(): AddParts {
+    this.#addParts ??= compileAddParts(this.memory);
+    return this.#addParts;
   }
 
   segmentTiles(run: Run): SegmentTiles {
