@@ -5,7 +5,17 @@ import { createFused } from "./kernels/fused.ts";
 import { createMapAll } from "./kernels/map-all.ts";
 import { createMapLanes } from "./kernels/map-lanes.ts";
 import { createMapTransposed } from "./kernels/map-transposed.ts";
+import { createReduceInLanes } from "./kernels/reduce-lanes.ts";
 import { createScan } from "./kernels/scan.ts";
 import { createSort } from "./kernels/sort.ts";
 
-export const everyPart: CpuParts = { lower, createMapTransposed, createMapLanes, createMapAll, createScan, createSort, createFused };
+export const everyPart: CpuParts = {
+  lower,
+  createMapTransposed,
+  createMapLanes,
+  createMapAll,
+  createReduceInLanes,
+  createScan,
+  createSort,
+  createFused,
+};

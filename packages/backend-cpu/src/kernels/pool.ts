@@ -1,5 +1,6 @@
 // FusedKernels.maxPool and its gradient.
 import { type FusedKernels, numel, type PoolAttrs, type View } from "@gradkit/tensor/backend";
+import { partStart } from "../lanes.ts";
 import { addressOf, contiguous } from "./contiguous.ts";
 import { ImageRegion } from "./image-region.ts";
 import { compilePoolScatter, type PoolScatter } from "./pool-scatter.ts";
@@ -12,6 +13,11 @@ type Rank4 = [number, number, number, number];
 type Pair = [number, number];
 
 const largestUnrolledWindow = 16;
+/** One core's time, to tell what work is worth sharing. */
+const nanosecondsPerOutput = 0.8;
+const nanosecondsPerCleared = 0.1;
+/** Into how many calls planes that need no copy are divided, at least about. */
+const fewestParts = 16;
 const copiedBytes = 256 * 1024; // of padded planes at a time: they are read again while in the cache
 
 export function createMaxPool(kernels: WindowKernels): FusedKernels["maxPool"] {
@@ -30,16 +36,21 @@ export function createMaxPool(kernels: WindowKernels): FusedKernels["maxPool"] {
 
     const height = (outHeight - 1) * strideY + (window.kernelHeight - 1) * dilationY + 1;
     const width = (outWidth - 1) * strideX + (window.kernelWidth - 1) * dilationX + 1;
-    const together = window.padded ? largestDivisor(channels, copiedBytes / (4 * height * width)) : channels;
+    const together = largestDivisor(
+      channels,
+      window.padded ? copiedBytes / (4 * height * width) : Math.ceil((images * channels) / fewestParts),
+    );
     const region = { top: -paddingY, left: -paddingX, height, width };
     const source = new ImageRegion(kernels, x, together, region, { fill: Number.NEGATIVE_INFINITY });
-    const open = source.open();
-    for (let n = 0; n < images; n++)
-      for (let g = 0; g < channels / together; g++) {
-        const done = 4 * (n * channels + g * together) * outHeight * outWidth;
+    const groups = channels / together;
+    const lanes = memory.lanes.count(numel(y.shape) * nanosecondsPerOutput, images * groups);
+    memory.lanes.fork(lanes, (lane) => {
+      const open = source.open();
+      for (let part = partStart(images * groups, lane, lanes); part < partStart(images * groups, lane + 1, lanes); part++) {
+        const done = 4 * part * together * outHeight * outWidth;
         pool(
           together,
-          open.at(n, g),
+          open.at(Math.floor(part / groups), part % groups),
           source.planeStride,
           source.rowStride,
           x.shape[3] as number,
@@ -53,7 +64,8 @@ export function createMaxPool(kernels: WindowKernels): FusedKernels["maxPool"] {
           paddingX,
         );
       }
-    open.release();
+      open.release();
+    });
   };
 
   const byWindows = (x: View, y: View, indices: View, { kernelSize, stride, padding, dilation }: PoolAttrs): void => {
@@ -61,13 +73,16 @@ export function createMaxPool(kernels: WindowKernels): FusedKernels["maxPool"] {
     const [, , height, width] = x.shape as Rank4;
     const [imageStride, planeStride, rowStride, columnStride] = x.strides.map((s) => 4 * s) as Rank4;
     const window = [...(kernelSize as Pair), ...(stride as Pair), ...(padding as Pair), ...(dilation as Pair)] as const;
-    windows ??= compilePoolWindows(memory);
-    for (let n = 0; n < images; n++) {
-      const from = addressOf(x) + n * imageStride;
-      const done = 4 * n * channels * outHeight * outWidth;
-      const [toY, toIndices] = [addressOf(y) + done, addressOf(indices) + done];
-      windows(channels, from, planeStride, rowStride, columnStride, height, width, toY, toIndices, outHeight, outWidth, ...window);
-    }
+    const pool = (windows ??= compilePoolWindows(memory));
+    const lanes = memory.lanes.count(numel(y.shape) * 10 * nanosecondsPerOutput, images);
+    memory.lanes.fork(lanes, (lane) => {
+      for (let n = partStart(images, lane, lanes); n < partStart(images, lane + 1, lanes); n++) {
+        const from = addressOf(x) + n * imageStride;
+        const done = 4 * n * channels * outHeight * outWidth;
+        const [toY, toIndices] = [addressOf(y) + done, addressOf(indices) + done];
+        pool(channels, from, planeStride, rowStride, columnStride, height, width, toY, toIndices, outHeight, outWidth, ...window);
+      }
+    });
   };
 
   return (x: View, y: View, indices: View, attrs: PoolAttrs): boolean => {
@@ -100,8 +115,15 @@ export function createMaxPoolGrad(kernels: WindowKernels): FusedKernels["maxPool
     const [images, channels, outHeight, outWidth] = dy.shape as Rank4;
     const [, , height, width] = dx.shape as Rank4;
     const [from, at] = [contiguous(kernels, dy), contiguous(kernels, indices)];
-    scatter ??= compilePoolScatter(memory);
-    scatter(images * channels, outHeight * outWidth, height * width, from.address, at.address, addressOf(dx));
+    const kernel = (scatter ??= compilePoolScatter(memory));
+    const [planes, outputs, inputs] = [images * channels, outHeight * outWidth, height * width];
+    const lanes = memory.lanes.count(planes * (outputs * nanosecondsPerOutput + inputs * nanosecondsPerCleared), planes);
+    memory.lanes.fork(lanes, (lane) => {
+      const first = partStart(planes, lane, lanes);
+      const read = 4 * first * outputs;
+      const own = partStart(planes, lane + 1, lanes) - first;
+      kernel(own, outputs, inputs, from.address + read, at.address + read, addressOf(dx) + 4 * first * inputs);
+    });
     from.release();
     at.release();
     return true;

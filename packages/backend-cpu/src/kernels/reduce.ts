@@ -5,7 +5,9 @@ import {
 import type { Memory } from "../memory.ts";
 import { ModuleBuilder } from "../wasm/emitter.ts";
 import { arrange } from "./arrange.ts";
-import { CallBlock, groupWord, innerWord, middleStrideWord, middleWord, outerWord, outerWords, scratchWord } from "./call-block.ts";
+import {
+  CallBlock, groupWord, innerWord, middleStrideWord, middleWord, outerWord, outerWords, scratchWord,
+} from "./call-block.ts"; // biome-ignore format: a list
 import { Iteration } from "./iteration.ts";
 import type { Kernel } from "./map.ts";
 import type { OperandClass } from "./operand.ts";
@@ -21,7 +23,7 @@ type Kind = "rows" | "columns" | "positions";
 const rememberedPlans = 16;
 
 /** What a call of the same shapes and strides needs no second thought about. */
-interface Plan {
+export interface ReducePlan {
   readonly reducer: Reducer;
   readonly finish: Formula | null;
   readonly dims: readonly number[];
@@ -33,13 +35,23 @@ interface Plan {
   readonly columns: number;
   /** From column to column, for each operand. */
   readonly columnStrides: readonly number[];
+  /** The outermost loop, if it is over kept dims: how often it runs, where the block counts it, and the operands' elements from one time to the next. */
+  readonly outer: { readonly size: number; readonly word: number; readonly strides: readonly number[] } | null;
 }
 
-export function createReduce(memory: Memory, lower: Lower, map: Backend["map"]): Backend["reduce"] {
+/** Shares a call between lanes, if it is worth it: tells whether it did. `fill` describes the call on a tile of columns from `start` on. */
+export type ReduceInLanes = (
+  plan: ReducePlan,
+  elements: number,
+  fill: (to: CallBlock, start: number, end: number) => void,
+  view: (operand: number) => View,
+) => boolean;
+
+export function createReduce(memory: Memory, lower: Lower, map: Backend["map"], inLanes?: ReduceInLanes): Backend["reduce"] {
   const block = new CallBlock(memory);
   const iteration = new Iteration();
   const kernels = new Map<string, Kernel>();
-  const plans: Plan[][] = []; // by formula
+  const plans: ReducePlan[][] = []; // by formula
   const indexed: boolean[] = []; // by formula
   const scratch = memory.allocate(scratchByteLength).pointer;
 
@@ -61,7 +73,7 @@ export function createReduce(memory: Memory, lower: Lower, map: Backend["map"]):
     outputs: readonly View[],
     dims: readonly number[],
     finish?: Finish,
-  ): Plan => {
+  ): ReducePlan => {
     const { shape } = inputs[0] as View;
     const isArg = reducer === "argmax" || reducer === "argmin";
     const targets = outputs.map(({ buffer, dtype, shape: kept, strides, offset }) => {
@@ -86,7 +98,10 @@ export function createReduce(memory: Memory, lower: Lower, map: Backend["map"]):
     });
     const scalars = source.scalars.length + (finish?.scalars.length ?? 0);
     block.setOuter(operands.length, scalars, iteration, columns ? 2 : 1, view);
-    const words = outerWord(operands.length, scalars) + Math.max(0, iteration.rank - (columns ? 2 : 1)) * outerWords(operands.length);
+    const outerRank = Math.max(0, iteration.rank - (columns ? 2 : 1));
+    const words = outerWord(operands.length, scalars) + outerRank * outerWords(operands.length);
+    const outermost = operands.map((_, k) => (iteration.strides[k] as number[])[0] as number);
+    const isKept = outerRank > 0 && outermost[inputs.length] !== 0;
     return {
       reducer,
       finish: finish?.formula ?? null,
@@ -97,6 +112,7 @@ export function createReduce(memory: Memory, lower: Lower, map: Backend["map"]):
       words: block.save(words),
       columns: columns ? inner : 0,
       columnStrides: operands.map((_, k) => iteration.stride(k)),
+      outer: isKept ? { size: iteration.sizes[0] as number, word: words - outerWords(operands.length), strides: outermost } : null,
     };
   };
 
@@ -115,17 +131,22 @@ export function createReduce(memory: Memory, lower: Lower, map: Backend["map"]):
     if (numel(shape) === 0) return map(nothing(reducer, source, finish), [], finish?.scalars ?? [], [outputs[0] as View]);
     if ((indexed[source.id] ??= usesIndex(source))) return reduceMapped(reducer, source, inputs, scalars, outputs, dims, finish);
 
-    const { kernel, words, columns, columnStrides } = findPlan(reducer, source, inputs, outputs, dims, finish);
+    const plan = findPlan(reducer, source, inputs, outputs, dims, finish);
+    const { kernel, words, columns, columnStrides } = plan;
     const count = inputs.length + outputs.length;
+    const viewOf = (k: number): View => (k < inputs.length ? inputs[k] : outputs[k - inputs.length]) as View;
+    /** The call on a tile of columns from `start` on. */
+    const fill = (to: CallBlock, start: number, end: number): void => {
+      to.restore(words);
+      if (columns > 0) to.setWord(innerWord, Math.min(tileColumns, end - start));
+      for (let k = 0; k < count; k++) to.setPointer(k, viewOf(k), start * (columnStrides[k] as number));
+      to.setScalars(count, source.scalars, scalars);
+      if (finish) to.setScalars(count, finish.formula.scalars, finish.scalars, scalars.length);
+    };
+
+    if (inLanes?.(plan, numel(shape) * inputs.length, fill, viewOf)) return;
     for (let start = 0; start === 0 || start < columns; start += tileColumns) {
-      block.restore(words);
-      if (columns > 0) block.setWord(innerWord, Math.min(tileColumns, columns - start));
-      for (let k = 0; k < count; k++) {
-        const view = (k < inputs.length ? inputs[k] : outputs[k - inputs.length]) as View;
-        block.setPointer(k, view, start * (columnStrides[k] as number));
-      }
-      block.setScalars(count, source.scalars, scalars);
-      if (finish) block.setScalars(count, finish.formula.scalars, finish.scalars, scalars.length);
+      fill(block, start, columns);
       kernel(block.address);
     }
   };
@@ -151,7 +172,7 @@ function same(a: readonly number[], b: readonly number[]): boolean {
 }
 
 function fits(
-  plan: Plan,
+  plan: ReducePlan,
   reducer: Reducer,
   inputs: readonly View[],
   outputs: readonly View[],
@@ -163,7 +184,7 @@ function fits(
   if (!same(plan.dims, dims) || !same(plan.shape, (inputs[0] as View).shape)) return false;
   for (let k = 0; k < plan.operands.length; k++) {
     const { dtype, strides } = (k < inputs.length ? inputs[k] : outputs[k - inputs.length]) as View;
-    const known = plan.operands[k] as Plan["operands"][number];
+    const known = plan.operands[k] as ReducePlan["operands"][number];
     if (known.dtype !== dtype || !same(known.strides, strides)) return false;
   }
   return true;

@@ -9,6 +9,7 @@ import {
   numel,
   type View,
 } from "@gradkit/tensor/backend";
+import { partStart } from "../lanes.ts";
 import type { Memory } from "../memory.ts";
 import { advance, forRange } from "../wasm/control.ts";
 import { type Local, ModuleBuilder, type Target } from "../wasm/emitter.ts";
@@ -64,6 +65,9 @@ function compileColumns(target: Target, op: SoftmaxOp): SoftmaxKernel {
   return module.kernel<SoftmaxKernel>("columns");
 }
 
+/** One core's time, to tell what work is worth sharing. */
+const nanosecondsPerElement = 0.6;
+
 const identity = formula(["float"], [], [input(0, "float")]);
 
 /** `map` brings inputs that are not contiguous into order. */
@@ -86,9 +90,16 @@ export function createSoftmax(memory: Memory, map: Backend["map"]): Pick<FusedKe
     if (inner === 1) rows[op] ??= compileRows(memory, op);
     else columns[op] ??= compileColumns(memory, op);
     const kernel = (inner === 1 ? rows : columns)[op] as SoftmaxKernel;
-    const cells = memory.allocate(4 * blockColumns * mostCells);
-    kernel(numel(shape) / (size * inner), size, inner, cells.pointer, ...[...ordered, output].map(addressOf));
-    memory.release(cells);
+    const outer = numel(shape) / (size * inner);
+    const addresses = [...ordered, output].map(addressOf);
+    const lanes = memory.lanes.count(numel(shape) * nanosecondsPerElement, outer);
+    memory.lanes.fork(lanes, (lane) => {
+      const first = partStart(outer, lane, lanes);
+      const cells = memory.allocate(4 * blockColumns * mostCells);
+      const from = addresses.map((address) => address + 4 * first * size * inner);
+      kernel(partStart(outer, lane + 1, lanes) - first, size, inner, cells.pointer, ...from);
+      memory.release(cells);
+    });
     ordered.forEach((view, i) => {
       if (view !== inputs[i]) memory.release(view.buffer as never);
     });

@@ -1,12 +1,15 @@
 // Copies between layouts whose neighbours lie along different dims: through register transposes, block by block, as element by element every
 // access would touch another cache line.
-import { dtypes, type View } from "@gradkit/tensor/backend";
+import { dtypes, numel, type View } from "@gradkit/tensor/backend";
 import type { CpuBuffer } from "../buffer.ts";
+import { partStart } from "../lanes.ts";
 import type { Memory } from "../memory.ts";
 import { eachLine } from "./elements.ts";
 import { compileTranspose, type Transpose } from "./transpose.ts";
 import { blockByteLength, blockSide, compileTransposeBlocks, type TransposeBlocks } from "./transpose-blocks.ts";
 
+/** One core's time, to tell what work is worth sharing. */
+const nanosecondsPerElement = 0.6;
 /** Rows that are walked down before going right: one memory page each, so many as the processor remembers. */
 const rowsTogether = 256;
 const smallest = 4096; // elements
@@ -26,35 +29,43 @@ export function transposes(from: View, to: View, elements: number): boolean {
 
 export class TransposedCopy {
   readonly #memory: Memory;
-  readonly #scratch: number;
   #blocks: TransposeBlocks | null = null;
   #edges: Transpose | null = null;
 
   constructor(memory: Memory) {
     this.#memory = memory;
-    this.#scratch = memory.allocate(blockByteLength).pointer;
   }
 
   /** Views of one shape for which `transposes` holds. */
   copy(from: View, to: View): void {
-    const transposeBlocks = (this.#blocks ??= compileTransposeBlocks(this.#memory));
-    const transposeEdge = (this.#edges ??= compileTranspose(this.#memory));
+    const memory = this.#memory;
+    const transposeBlocks = (this.#blocks ??= compileTransposeBlocks(memory));
+    const transposeEdge = (this.#edges ??= compileTranspose(memory));
     const [rowDim, columnDim] = [adjacentDim(to), adjacentDim(from)];
     const [rows, columns] = [from.shape[rowDim] as number, from.shape[columnDim] as number];
     const [fromRow, toRow] = [4 * (from.strides[rowDim] as number), 4 * (to.strides[columnDim] as number)];
     const rest = from.shape.map((n, d) => (d === rowDim || d === columnDim ? 1 : n));
     const starts = [from, to].map(({ buffer, offset }) => (buffer as CpuBuffer).pointer + 4 * offset);
     const strides = [from, to].map((view) => view.strides.map((stride) => 4 * stride));
-    const [wholeRows, wholeColumns] = [rows - (rows % blockSide), columns - (columns % blockSide)];
-    eachLine(rest, rowDim, strides, starts, (offsets) => {
-      const [source, target] = offsets as [number, number];
-      for (let r = 0; r < wholeRows; r += rowsTogether) {
-        const rowBlocks = Math.min(rowsTogether, wholeRows - r) / blockSide;
-        transposeBlocks(source + r * fromRow, fromRow, target + 4 * r, toRow, rowBlocks, wholeColumns / blockSide, this.#scratch);
-      }
-      const [right, below] = [columns - wholeColumns, rows - wholeRows];
-      if (right > 0) transposeEdge(source + 4 * wholeColumns, fromRow, target + wholeColumns * toRow, toRow, rows, right);
-      if (below > 0) transposeEdge(source + wholeRows * fromRow, fromRow, target + 4 * wholeRows, toRow, below, wholeColumns);
+    const wholeRows = rows - (rows % blockSide);
+    // lanes divide the target's rows, at whole blocks
+    const lanes = memory.lanes.count(numel(from.shape) * nanosecondsPerElement, Math.ceil(columns / blockSide));
+    memory.lanes.fork(lanes, (lane) => {
+      const first = partStart(columns, lane, lanes, blockSide);
+      const own = partStart(columns, lane + 1, lanes, blockSide) - first;
+      const wholeColumns = own - (own % blockSide);
+      const [right, below] = [own - wholeColumns, rows - wholeRows];
+      const scratch = memory.allocate(blockByteLength);
+      eachLine(rest, rowDim, strides, starts, (offsets) => {
+        const [source, target] = [(offsets[0] as number) + 4 * first, (offsets[1] as number) + first * toRow];
+        for (let r = 0; r < wholeRows; r += rowsTogether) {
+          const rowBlocks = Math.min(rowsTogether, wholeRows - r) / blockSide;
+          transposeBlocks(source + r * fromRow, fromRow, target + 4 * r, toRow, rowBlocks, wholeColumns / blockSide, scratch.pointer);
+        }
+        if (right > 0) transposeEdge(source + 4 * wholeColumns, fromRow, target + wholeColumns * toRow, toRow, rows, right);
+        if (below > 0) transposeEdge(source + wholeRows * fromRow, fromRow, target + 4 * wholeRows, toRow, below, wholeColumns);
+      });
+      memory.release(scratch);
     });
   }
 }

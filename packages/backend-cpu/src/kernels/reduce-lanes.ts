@@ -1,0 +1,42 @@
+// A reduction shared between lanes: each takes a part of the outermost kept dim, or of the columns. No sum is divided.
+import { dtypes } from "@gradkit/tensor/backend";
+import { partStart } from "../lanes.ts";
+import type { Memory } from "../memory.ts";
+import { CallBlock, rowsWord, scratchWord } from "./call-block.ts";
+import type { ReduceInLanes } from "./reduce.ts";
+import { scratchByteLength, tileColumns } from "./reduce-columns.ts";
+
+/** One core's time, to tell what work is worth sharing. */
+const nanosecondsPerElement = 0.12;
+/** Lanes take so many columns at least, and whole cache lines of them. */
+const fewestColumns = 64;
+
+export const createReduceInLanes =
+  (memory: Memory): ReduceInLanes =>
+  ({ kernel, words, columns, outer, operands }, elements, fill, view) => {
+    const most = Math.max(outer?.size ?? 1, Math.floor(columns / fewestColumns));
+    const lanes = memory.lanes.count(elements * nanosecondsPerElement, most);
+    if (lanes === 1) return false;
+    const byOuter = outer && outer.size >= lanes ? outer : null;
+    memory.lanes.fork(lanes, (lane) => {
+      const [total, multiple] = byOuter ? [byOuter.size, 1] : [columns, fewestColumns];
+      const [first, end] = [partStart(total, lane, lanes, multiple), partStart(total, lane + 1, lanes, multiple)];
+      const [from, to] = byOuter ? [0, columns] : [first, end];
+      const scratch = memory.allocate(scratchByteLength);
+      for (let start = from; start === from || start < to; start += tileColumns) {
+        const block = new CallBlock(memory, words.length); // a call that is written down keeps its words
+        fill(block, start, to);
+        block.setWord(scratchWord, scratch.pointer);
+        if (byOuter) {
+          for (let k = 0; k < operands.length; k++)
+            block.movePointer(k, first * (byOuter.strides[k] as number) * dtypes[view(k).dtype].bytes);
+          block.setWord(rowsWord, (block.word(rowsWord) / total) * (end - first));
+          block.setWord(byOuter.word, end - first);
+        }
+        kernel(block.address);
+        memory.release(block.buffer);
+      }
+      memory.release(scratch);
+    });
+    return true;
+  };
