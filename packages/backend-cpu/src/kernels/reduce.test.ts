@@ -35,6 +35,9 @@ const cases: Case[] = [
   { name: "broadcast", layout: { shape: [6, 29], strides: [0, 1] }, dims: [0] },
   { name: "broadcast inside", layout: { shape: [6, 29], strides: [1, 0] }, dims: [1] },
   { name: "a dim of size 1", layout: { shape: [5, 1, 7], strides: [7, 7, 1] }, dims: [1] },
+  { name: "first dim of a large matrix", layout: { shape: [70, 67], strides: [67, 1] }, dims: [0] },
+  { name: "first and third of many", layout: { shape: [9, 4, 8, 20], strides: [640, 160, 20, 1] }, dims: [0, 2] },
+  { name: "a dim of size 1 of a large matrix", layout: { shape: [1, 70, 67], strides: [4690, 67, 1] }, dims: [0] },
   { name: "nothing, for some outputs", layout: { shape: [4, 0], strides: [0, 1] }, dims: [1] },
 ];
 

@@ -75,17 +75,16 @@ export function createReduce(memory: Memory, lower: Lower, map: Backend["map"], 
     finish?: Finish,
   ): ReducePlan => {
     const { shape } = inputs[0] as View;
-    const isArg = reducer === "argmax" || reducer === "argmin";
     const targets = outputs.map(({ buffer, dtype, shape: kept, strides, offset }) => {
       return { buffer, dtype, shape: kept, strides: strides.map((stride, d) => (dims.includes(d) ? 0 : stride)), offset };
     });
     const operands = [...inputs, ...targets];
     const view = (k: number): View => operands[k] as View;
-    const { order, columns } = arrange(shape, inputs, operands, dims, isArg);
+    const { order, columns } = arrange(shape, inputs, operands, dims, isArg(reducer));
     iteration.planInOrder(order, shape, operands.length, view);
 
     const classes = operands.map(({ dtype }, k): OperandClass => ({ dtype, access: iteration.access(k) }));
-    const kernel = find(isArg ? "positions" : columns ? "columns" : "rows", reducer, source, classes, finish);
+    const kernel = find(isArg(reducer) ? "positions" : columns ? "columns" : "rows", reducer, source, classes, finish);
     const [inner, middle] = [iteration.size(0), columns ? iteration.size(1) : 1];
     const reducedCount = numel(shape) / numel((outputs[0] as View).shape);
     block.setCounts(inner, numel(shape) / (inner * middle));
@@ -129,7 +128,8 @@ export function createReduce(memory: Memory, lower: Lower, map: Backend["map"], 
     const { shape } = inputs[0] as View;
     if (numel((outputs[0] as View).shape) === 0) return;
     if (numel(shape) === 0) return map(nothing(reducer, source, finish), [], finish?.scalars ?? [], [outputs[0] as View]);
-    if ((indexed[source.id] ??= usesIndex(source))) return reduceMapped(reducer, source, inputs, scalars, outputs, dims, finish);
+    if ((indexed[source.id] ??= usesIndex(source)) || (isArg(reducer) && walksAcross(inputs[0] as View, dims)))
+      return reduceMapped(reducer, source, inputs, scalars, outputs, dims, finish);
 
     const plan = findPlan(reducer, source, inputs, outputs, dims, finish);
     const { kernel, words, columns, columnStrides } = plan;
@@ -151,18 +151,43 @@ export function createReduce(memory: Memory, lower: Lower, map: Backend["map"], 
     }
   };
 
-  /** Positions in the whole shape are only known to a map. */
+  /** Through values in memory, those that are reduced side by side. Positions in the whole shape are only known to a map. */
   const reduceMapped: Backend["reduce"] = (reducer, source, inputs, scalars, outputs, dims, finish) => {
     const { shape } = inputs[0] as View;
     const type = source.outputs[0]?.type as "float" | "int" | "bool";
     const dtype: DType = type === "float" ? "float32" : type === "bool" ? "bool" : "int32";
     const buffer = memory.allocate(4 * numel(shape));
-    const values: View = { buffer, dtype, shape, strides: contiguousStrides(shape), offset: 0 };
+    const values: View = { buffer, dtype, shape, strides: reducedInside(shape, dims), offset: 0 };
     map(source, inputs, scalars, [values]);
     reduce(reducer, formula([type], [], [input(0, type)]), [values], [], outputs, dims, finish);
     memory.release(buffer);
   };
   return reduce;
+}
+
+const isArg = (reducer: Reducer): boolean => reducer === "argmax" || reducer === "argmin";
+
+/** Large enough for a copy in another order to pay. */
+const worthCopying = 4096;
+
+/** Whether what is reduced lies far apart, and neighbours are kept. */
+function walksAcross({ shape, strides }: View, dims: readonly number[]): boolean {
+  const adjacent = shape.findIndex((size, d) => size >= 16 && strides[d] === 1);
+  const reduced = dims.filter((d) => shape[d] !== 1);
+  return (
+    adjacent >= 0 &&
+    reduced.length > 0 &&
+    !dims.includes(adjacent) &&
+    numel(shape) >= worthCopying &&
+    reduced.every((d) => strides[d] !== 1)
+  );
+}
+
+/** Dense strides with the reduced dims innermost. */
+function reducedInside(shape: readonly number[], dims: readonly number[]): number[] {
+  const order = [...shape.keys()].sort((a, b) => Number(dims.includes(a)) - Number(dims.includes(b)) || a - b);
+  const dense = contiguousStrides(order.map((d) => shape[d] as number));
+  return [...shape.keys()].map((d) => dense[order.indexOf(d)] as number);
 }
 
 function same(a: readonly number[], b: readonly number[]): boolean {

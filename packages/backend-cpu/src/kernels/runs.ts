@@ -8,7 +8,7 @@ import { type Axis, type Lanes, rowAxis } from "./axis.ts";
 /** Elements that are summed in float32 before the float64 total takes over. */
 const pieceElements = 2048;
 /** Elements whose mean is the pivot of the variance. */
-const pivotElements = 1024;
+const pivotElements = 256;
 
 export interface Runs {
   readonly count: Local<"i32">;
@@ -93,8 +93,8 @@ export interface Moments {
 }
 
 /**
- * Mean and biased variance of all runs, in one pass over memory: deviations are taken from a pivot, the mean of the first elements. That costs the
- * variance no more digits than those elements lie outside of the rest, and where they are all there are it is the textbook's second pass.
+ * Mean and biased variance of all runs, in one pass over memory: deviations are taken from a pivot, the mean of the first elements. Where those lie
+ * outside of the rest it costs digits, but few: k of n elements cannot be further from the mean than √(n/k) deviations, on average.
  * Without a centre the mean is 0 and the variance the mean square.
  */
 export function moments(f: FunctionBuilder, runs: Runs, x: Local<"i32">, centre: boolean): Moments {
