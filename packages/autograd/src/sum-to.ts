@@ -1,6 +1,6 @@
 // The transpose of broadcasting: gradients of a broadcast operand are summed back to its shape.
-import { type DType, isGradEnabled, type Shape, sum, type Tensor } from "@gradkit/tensor";
-import { allocate, broadcastStrides, contiguousStrides, type Formula, mapFormula, sameShape, type View } from "@gradkit/tensor/recorder";
+import { type DType, type Shape, sum, type Tensor } from "@gradkit/tensor";
+import { allocate, broadcastStrides, contiguousStrides, type Formula, sameShape, type View } from "@gradkit/tensor/recorder";
 
 /** Dims of `shape` along which a tensor of shape `target` was repeated. */
 function repeatedDims(shape: Shape, target: Shape): number[] {
@@ -47,11 +47,4 @@ export function reduceTo(
     dims,
   );
   return out;
-}
-
-/** As reduceTo, recorded where the backward pass itself is. */
-export function sumOfMap(name: string, f: Formula, inputs: readonly Tensor[], target: Shape): Tensor {
-  const { shape, dtype, device } = inputs[0] as Tensor;
-  if (!isGradEnabled()) return reduceTo(f, inputs, [], shape, target, dtype, device);
-  return sumTo(mapFormula(name, f, inputs, [], [dtype])[0] as Tensor, target);
 }

@@ -6,7 +6,7 @@ import { MapKernels } from "./kernels/map.ts";
 import type { MapLanes } from "./kernels/map-lanes.ts";
 import type { MapTransposed } from "./kernels/map-transposed.ts";
 import { createMatmul } from "./kernels/matmul.ts";
-import { createReduce, type ReduceInLanes } from "./kernels/reduce.ts";
+import { createReduce, type LargeReductions } from "./kernels/reduce.ts";
 import { createScatter } from "./kernels/scatter.ts";
 import type { Memory } from "./memory.ts";
 import { unsupported } from "./unsupported.ts";
@@ -23,8 +23,8 @@ export interface CpuParts {
   readonly createMapLanes?: (memory: Memory) => MapLanes;
   /** Joins calls of one formula. */
   readonly createMapAll?: (memory: Memory, lower: Lower, map: Backend["map"]) => NonNullable<Backend["mapAll"]>;
-  /** Shares reductions between threads. */
-  readonly createReduceInLanes?: (memory: Memory) => ReduceInLanes;
+  /** Shares reductions between threads, and brings operands of some into another order. */
+  readonly createLargeReductions?: (memory: Memory) => LargeReductions;
   readonly createScan?: (memory: Memory) => Backend["scan"];
   readonly createSort?: (memory: Memory) => Backend["sort"];
   /** Makes the kernels for whole ops. */
@@ -43,7 +43,7 @@ export function createCpu(
     createMapTransposed,
     createMapLanes,
     createMapAll,
-    createReduceInLanes,
+    createLargeReductions,
     createScan = without("scan"),
     createSort = without("sort"),
     createFused,
@@ -51,7 +51,7 @@ export function createCpu(
 ): Backend {
   const map: Backend["map"] = (formula, inputs, scalars, outputs) => kernels.map(formula, inputs, scalars, outputs);
   const kernels = new MapKernels(memory, lower, createMapTransposed?.(memory, map), createMapLanes?.(memory));
-  const reduce = createReduce(memory, lower, map, createReduceInLanes?.(memory));
+  const reduce = createReduce(memory, lower, map, createLargeReductions?.(memory));
   const readSync = (buffer: CpuBuffer, byteOffset: number, byteLength: number): ArrayBuffer => {
     const start = buffer.pointer + byteOffset;
     return memory.u8.slice(start, start + byteLength).buffer as ArrayBuffer; // a slice of shared memory is not shared

@@ -2,10 +2,10 @@
 import { lower } from "@gradkit/tensor/backend";
 import type { CpuParts } from "./create-cpu.ts";
 import { createFused } from "./kernels/fused.ts";
+import { createLargeReductions } from "./kernels/large-reductions.ts";
 import { createMapAll } from "./kernels/map-all.ts";
 import { createMapLanes } from "./kernels/map-lanes.ts";
 import { createMapTransposed } from "./kernels/map-transposed.ts";
-import { createReduceInLanes } from "./kernels/reduce-lanes.ts";
 import { createScan } from "./kernels/scan.ts";
 import { createSort } from "./kernels/sort.ts";
 
@@ -14,7 +14,7 @@ export const everyPart: CpuParts = {
   createMapTransposed,
   createMapLanes,
   createMapAll,
-  createReduceInLanes,
+  createLargeReductions,
   createScan,
   createSort,
   createFused,

@@ -39,15 +39,20 @@ export interface ReducePlan {
   readonly outer: { readonly size: number; readonly word: number; readonly strides: readonly number[] } | null;
 }
 
-/** Shares a call between lanes, if it is worth it: tells whether it did. `fill` describes the call on a tile of columns from `start` on. */
-export type ReduceInLanes = (
-  plan: ReducePlan,
-  elements: number,
-  fill: (to: CallBlock, start: number, end: number) => void,
-  view: (operand: number) => View,
-) => boolean;
+/** What large reductions gain by, and a small device does without. */
+export interface LargeReductions {
+  /** Shares a call between lanes, if it is worth it: tells whether it did. `fill` describes the call on a tile of columns from `start` on. */
+  share(
+    plan: ReducePlan,
+    elements: number,
+    fill: (to: CallBlock, start: number, end: number) => void,
+    view: (operand: number) => View,
+  ): boolean;
+  /** Strides of a copy whose positions are found faster, if it pays. */
+  copyStrides(input: View, dims: readonly number[]): readonly number[] | null;
+}
 
-export function createReduce(memory: Memory, lower: Lower, map: Backend["map"], inLanes?: ReduceInLanes): Backend["reduce"] {
+export function createReduce(memory: Memory, lower: Lower, map: Backend["map"], large?: LargeReductions): Backend["reduce"] {
   const block = new CallBlock(memory);
   const iteration = new Iteration();
   const kernels = new Map<string, Kernel>();
@@ -128,8 +133,9 @@ export function createReduce(memory: Memory, lower: Lower, map: Backend["map"], 
     const { shape } = inputs[0] as View;
     if (numel((outputs[0] as View).shape) === 0) return;
     if (numel(shape) === 0) return map(nothing(reducer, source, finish), [], finish?.scalars ?? [], [outputs[0] as View]);
-    if ((indexed[source.id] ??= usesIndex(source)) || (isArg(reducer) && walksAcross(inputs[0] as View, dims)))
-      return reduceMapped(reducer, source, inputs, scalars, outputs, dims, finish);
+    const copied = isArg(reducer) ? large?.copyStrides(inputs[0] as View, dims) : null;
+    if (copied || (indexed[source.id] ??= usesIndex(source)))
+      return reduceMapped(copied ?? contiguousStrides(shape), reducer, source, inputs, scalars, outputs, dims, finish);
 
     const plan = findPlan(reducer, source, inputs, outputs, dims, finish);
     const { kernel, words, columns, columnStrides } = plan;
@@ -144,20 +150,23 @@ export function createReduce(memory: Memory, lower: Lower, map: Backend["map"], 
       if (finish) to.setScalars(count, finish.formula.scalars, finish.scalars, scalars.length);
     };
 
-    if (inLanes?.(plan, numel(shape) * inputs.length, fill, viewOf)) return;
+    if (large?.share(plan, numel(shape) * inputs.length, fill, viewOf)) return;
     for (let start = 0; start === 0 || start < columns; start += tileColumns) {
       fill(block, start, columns);
       kernel(block.address);
     }
   };
 
-  /** Through values in memory, those that are reduced side by side. Positions in the whole shape are only known to a map. */
-  const reduceMapped: Backend["reduce"] = (reducer, source, inputs, scalars, outputs, dims, finish) => {
+  /** Through values in memory. Positions in the whole shape are only known to a map. */
+  const reduceMapped = (
+    strides: readonly number[],
+    ...[reducer, source, inputs, scalars, outputs, dims, finish]: Parameters<Backend["reduce"]>
+  ): void => {
     const { shape } = inputs[0] as View;
     const type = source.outputs[0]?.type as "float" | "int" | "bool";
     const dtype: DType = type === "float" ? "float32" : type === "bool" ? "bool" : "int32";
     const buffer = memory.allocate(4 * numel(shape));
-    const values: View = { buffer, dtype, shape, strides: reducedInside(shape, dims), offset: 0 };
+    const values: View = { buffer, dtype, shape, strides, offset: 0 };
     map(source, inputs, scalars, [values]);
     reduce(reducer, formula([type], [], [input(0, type)]), [values], [], outputs, dims, finish);
     memory.release(buffer);
@@ -166,29 +175,6 @@ export function createReduce(memory: Memory, lower: Lower, map: Backend["map"], 
 }
 
 const isArg = (reducer: Reducer): boolean => reducer === "argmax" || reducer === "argmin";
-
-/** Large enough for a copy in another order to pay. */
-const worthCopying = 4096;
-
-/** Whether what is reduced lies far apart, and neighbours are kept. */
-function walksAcross({ shape, strides }: View, dims: readonly number[]): boolean {
-  const adjacent = shape.findIndex((size, d) => size >= 16 && strides[d] === 1);
-  const reduced = dims.filter((d) => shape[d] !== 1);
-  return (
-    adjacent >= 0 &&
-    reduced.length > 0 &&
-    !dims.includes(adjacent) &&
-    numel(shape) >= worthCopying &&
-    reduced.every((d) => strides[d] !== 1)
-  );
-}
-
-/** Dense strides with the reduced dims innermost. */
-function reducedInside(shape: readonly number[], dims: readonly number[]): number[] {
-  const order = [...shape.keys()].sort((a, b) => Number(dims.includes(a)) - Number(dims.includes(b)) || a - b);
-  const dense = contiguousStrides(order.map((d) => shape[d] as number));
-  return [...shape.keys()].map((d) => dense[order.indexOf(d)] as number);
-}
 
 function same(a: readonly number[], b: readonly number[]): boolean {
   if (a.length !== b.length) return false;

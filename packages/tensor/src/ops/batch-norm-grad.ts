@@ -2,10 +2,10 @@
 import { mul, sub } from "../formula/build.ts";
 import { type Formula, formula, input, type Node } from "../formula/nodes.ts";
 import { isGradEnabled } from "../grad-mode.ts";
-import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import type { BatchNormAttrs } from "./batch-norm.ts";
-import { mapFormula } from "./map.ts";
+import { allocate } from "./dispatch.ts";
+import { broadcastView, mapFormula } from "./map.ts";
 import { reshape } from "./movement.ts";
 import { gradientsByKernel, type NormCall, type NormGradients } from "./norm-gradients.ts";
 import { pointwiseFunctions as pw } from "./pointwise.ts";
@@ -60,11 +60,20 @@ function fusedGradients(g: Tensor, call: NormCall<BatchNormAttrs>): NormGradient
   );
 }
 
-/** The recorder's: a formula's output summed to a shape, without being in memory where it need not be recorded. */
-type SumOfMap = (name: string, formula: Formula, inputs: readonly Tensor[], target: Shape) => Tensor;
+/** Σ g·(x − mean) of each channel, [1, C, 1, …]; the products are only in memory where they have to be recorded. */
+function sumOfProducts(g: Tensor, x: Tensor, mean: Tensor): Tensor {
+  const dims = statisticsDims(g.ndim);
+  if (isGradEnabled()) {
+    const [products] = mapFormula("batchNormGrad", timesCentred, [g, x, mean], [], [g.dtype]);
+    return sum(products as Tensor, dims, { keepdim: true });
+  }
+  const out = allocate(g.device, mean.shape, g.dtype);
+  g.device.reduce("sum", timesCentred, [g, x, broadcastView(mean, g.shape)], [], [out], dims);
+  return out;
+}
 
 /** Of x, weight and bias, as far as they are wanted. Where their own gradients are to be recorded, statistics are computed from x again. */
-function batchNormGradients(g: Tensor, call: NormCall<BatchNormAttrs>, sumOfMap: SumOfMap): NormGradients {
+function batchNormGradients(g: Tensor, call: NormCall<BatchNormAttrs>): NormGradients {
   const recorded = isGradEnabled();
   const onlyBias = !call.wants(0) && !call.wants(1);
   const fused = recorded || onlyBias ? null : fusedGradients(g, call);
@@ -78,7 +87,7 @@ function batchNormGradients(g: Tensor, call: NormCall<BatchNormAttrs>, sumOfMap:
     ? statistics(x)
     : { mean: perChannel(call.output(1), x.ndim), variance: perChannel(call.output(2), x.ndim) };
   const rstd = pw.rsqrt(pw.add(variance, call.attrs.eps));
-  const sumGX = sumOfMap("batchNormGrad", timesCentred, [g, x, mean], sumG.shape);
+  const sumGX = sumOfProducts(g, x, mean);
   const weight = call.wants(1) ? reshape(pw.mul(sumGX, rstd), [-1]) : null;
   const dx = call.wants(0) ? inputGrad(g, x, mean, rstd, sumG, sumGX, call.inputs[1] ? call.input(1) : null) : null;
   return [dx, weight, bias];

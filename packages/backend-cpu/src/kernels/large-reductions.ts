@@ -1,9 +1,10 @@
-// A reduction shared between lanes: each takes a part of the outermost kept dim, or of the columns. No sum is divided.
-import { dtypes } from "@gradkit/tensor/backend";
+// What large reductions gain by. Lanes take parts of the outermost kept dim, or of the columns: no sum is divided. Where what is reduced lies far
+// apart, positions are found in a transposed copy.
+import { contiguousStrides, dtypes, numel, type View } from "@gradkit/tensor/backend";
 import { partStart } from "../lanes.ts";
 import type { Memory } from "../memory.ts";
 import { CallBlock, rowsWord, scratchWord } from "./call-block.ts";
-import type { ReduceInLanes } from "./reduce.ts";
+import type { LargeReductions } from "./reduce.ts";
 import { scratchByteLength, tileColumns } from "./reduce-columns.ts";
 
 /** One core's time, to tell what work is worth sharing. */
@@ -11,8 +12,12 @@ const nanosecondsPerElement = 0.12;
 /** Lanes take so many columns at least, and whole cache lines of them. */
 const fewestColumns = 64;
 
-export const createReduceInLanes =
-  (memory: Memory): ReduceInLanes =>
+/** Elements for which a copy in another order pays, and how many of them should be neighbours. */
+const worthCopying = 4096;
+const neighbours = 16;
+
+const createShare =
+  (memory: Memory): LargeReductions["share"] =>
   ({ kernel, words, columns, outer, operands }, elements, fill, view) => {
     const most = Math.max(outer?.size ?? 1, Math.floor(columns / fewestColumns));
     const lanes = memory.lanes.count(elements * nanosecondsPerElement, most);
@@ -40,3 +45,16 @@ export const createReduceInLanes =
     });
     return true;
   };
+
+/** Dense strides with the reduced dims innermost, where they lie far apart and neighbours are kept. */
+function copyStrides({ shape, strides }: View, dims: readonly number[]): readonly number[] | null {
+  const adjacent = shape.findIndex((size, d) => size >= neighbours && strides[d] === 1);
+  const reduced = dims.filter((d) => shape[d] !== 1);
+  if (adjacent < 0 || reduced.length === 0 || dims.includes(adjacent) || numel(shape) < worthCopying) return null;
+  if (reduced.some((d) => strides[d] === 1)) return null;
+  const order = [...shape.keys()].sort((a, b) => Number(dims.includes(a)) - Number(dims.includes(b)) || a - b);
+  const dense = contiguousStrides(order.map((d) => shape[d] as number));
+  return shape.map((_, d) => dense[order.indexOf(d)] as number);
+}
+
+export const createLargeReductions = (memory: Memory): LargeReductions => ({ share: createShare(memory), copyStrides });
