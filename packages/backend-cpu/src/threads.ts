@@ -1,4 +1,4 @@
-// Lanes on several threads. A fork writes down the kernel calls of all lanes but the first, hands out tickets for them, runs the first lane
+// Lanes on several threads. A fork writes down the kernel calls of all lanes but the first, puts them on the ticket one by one, runs the first lane
 // itself and then whatever nobody else has taken. Workers look out for tickets through a training step and sleep after it.
 import { DeviceError } from "@gradkit/tensor/backend";
 import type { AnyKernel, Lanes } from "./lanes.ts";
@@ -13,7 +13,7 @@ const divisibleLane = 50_000; // ns
 const lanesPerThread = 4;
 /** Waking a sleeping worker costs up to a tenth of a millisecond: only after so much work that it could have shared. */
 const wakeAfter = 150_000; // ns
-const spinMs = 0.3;
+const spinMs = 2; // the longest pause that a step has, and no longer
 
 /** Looks at `done` that take about 0.2 ms: a fork that ends so late was held up by something else on the machine. */
 const lateLooks = 20_000;
@@ -25,6 +25,8 @@ const restMs = 50;
 const defaultMostThreads = 8;
 
 const { ticket, done, ready, parked, stop, failed, lanes: laneWords, calls, words: wordCount } = controlLayout;
+
+const oneLane = 1 << 6; // in the ticket
 
 /** Ends the workers of a device that became garbage. */
 const finalizers = new FinalizationRegistry<Int32Array>(end);
@@ -111,7 +113,6 @@ export class Threads implements Lanes {
     this.#memory.hold();
     try {
       this.#record(lanes, body);
-      this.#open(lanes - this.#first);
       try {
         body(0);
       } finally {
@@ -123,11 +124,11 @@ export class Threads implements Lanes {
     }
   }
 
-  /** All lanes but the first. */
+  /** All lanes but the first. Each may be taken as soon as it is written. */
   #record(lanes: number, body: (lane: number) => void): void {
     const words = this.#words;
-    this.#next = calls;
     this.#first = 1;
+    this.#open();
     this.#recording = true;
     try {
       for (let lane = 1; lane < lanes; lane++) {
@@ -135,6 +136,7 @@ export class Threads implements Lanes {
         words[laneWords + 2 * (lane - this.#first)] = this.#next;
         body(lane);
         words[laneWords + 2 * (lane - this.#first) + 1] = this.#next;
+        Atomics.add(words, ticket, oneLane);
       }
     } finally {
       this.#recording = false;
@@ -176,20 +178,22 @@ export class Threads implements Lanes {
 
   /** No room for more calls: what is written down is run, and the lane goes on in the room it leaves. */
   #flush(): void {
-    const open = this.#lane - this.#first + 1;
-    this.#words[laneWords + 2 * (open - 1) + 1] = this.#next;
-    this.#open(open);
-    this.#join(open);
+    const lanes = this.#lane - this.#first + 1;
+    this.#words[laneWords + 2 * (lanes - 1) + 1] = this.#next;
+    Atomics.add(this.#words, ticket, oneLane);
+    this.#join(lanes);
     this.#first = this.#lane;
-    this.#next = calls;
+    this.#open();
     this.#words[laneWords] = calls;
   }
 
-  #open(lanes: number): void {
+  /** A new ticket, without lanes yet. */
+  #open(): void {
     const words = this.#words;
+    this.#next = calls;
     this.#fork++;
     Atomics.store(words, done, 0);
-    Atomics.store(words, ticket, (this.#fork << 12) | (lanes << 6));
+    Atomics.store(words, ticket, this.#fork << 12);
   }
 
   #join(lanes: number): void {
