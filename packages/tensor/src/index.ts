@@ -62,7 +62,7 @@ export { einsum } from "./ops/einsum.ts";
 export {
   abs, 
   abs as absolute, 
-  acos, acos as arccos, acosh, acosh as arccosh, addcdiv,addcmul, asin,asin as arcsin, asinh, asinh as arcsinh, atan, atan as arctan, 
+  acos, acos as arccos, acosh, acosh as arccosh, addcdiv,addcmul, angle, asin,asin as arcsin, asinh, asinh as arcsinh, atan, atan as arctan, 
   atan2, atan2 as arctan2, atanh, atanh as arctanh, bitwiseAnd, bitwiseNot, bitwiseOr, bitwiseXor, ceil, 
   celu, clampMax, clampMin, copysign, cos, cosh, deg2rad, digamma, elu,eq, erf, erfc, exp, exp2, expm1, floor, floorDivide, fmax, fmin, fmod, frac, 
   ge, ge as greaterEqual,geluTanh, gt,
@@ -121,6 +121,7 @@ export { logsumexp, std, stdMean, type VarOptions, variance as var, varMean } fr
 export { type TriangleOptions, tril, triu } from "./ops/triangle.ts";
 export { type TriangleIndicesOptions, trilIndices, triuIndices } from "./ops/triangle-indices.ts";
 export { type UniqueOptions, type UniqueResult, unique, uniqueConsecutive } from "./ops/unique.ts";
+export { unravelIndex } from "./ops/unravel-index.ts";
 export { pointwiseUpdate, type Update, type UpdateFormula, type UpdateOperands } from "./ops/update.ts";
 export { type VanderOptions, vander } from "./ops/vander.ts";
 export { diagonalScatter, selectScatter, sliceScatter } from "./ops/view-scatter.ts";

@@ -46,6 +46,8 @@ export const unary = {
   positive: (x) => x,
   sign,
   sgn: sign,
+  /** Of a number in the complex plane: 0, or π where it is negative. */
+  angle: (x) => select(lt(x, 0), Math.PI, select(isnan(x), Number.NaN, 0)),
   square: (x) => mul(counted(x), x),
   sqrt,
   rsqrt: (x) => div(1, sqrt(x)),

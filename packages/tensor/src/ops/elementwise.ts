@@ -9,6 +9,7 @@ export const neg = /* @__PURE__ */ row("neg");
 export const positive = /* @__PURE__ */ row("positive");
 export const sign = /* @__PURE__ */ row("sign");
 export const sgn = /* @__PURE__ */ row("sgn");
+export const angle = /* @__PURE__ */ row("angle");
 export const square = /* @__PURE__ */ row("square");
 export const sqrt = /* @__PURE__ */ row("sqrt");
 export const rsqrt = /* @__PURE__ */ row("rsqrt");

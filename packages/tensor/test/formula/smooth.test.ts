@@ -35,6 +35,7 @@ const unaryDomains: Record<UnaryName, Domain | null> = {
   positive: line(-3, 3),
   sign: null,
   sgn: null,
+  angle: null,
   square: line(-3, 3),
   sqrt: line(0.2, 4),
   rsqrt: line(0.2, 4),

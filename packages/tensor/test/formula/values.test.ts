@@ -11,7 +11,7 @@ const softplus = (x: number): number => log(1 + exp(x));
 
 /** Independent expressions; bitwise rows are among the integers below. */
 const unaryValues: Record<Exclude<UnaryName, "bitwiseNot">, (x: number) => number> = {
-  abs, neg: (x) => -x, positive: (x) => x, sign: (x) => Math.sign(x), sgn: (x) => Math.sign(x), square: (x) => x ** 2,
+  abs, neg: (x) => -x, positive: (x) => x, sign: (x) => Math.sign(x), sgn: (x) => Math.sign(x), angle: () => 0, square: (x) => x ** 2,
   sqrt, rsqrt: (x) => x ** -0.5, reciprocal: (x) => x ** -1,
   exp, exp2: (x) => 2 ** x, expm1, log, log1p, log2, log10: (x) => Math.log10(x), logit: (x) => log(x) - log(1 - x),
   sin, cos, tan, asin, acos, atan, sinh, cosh, tanh, asinh, acosh, atanh, sinc: (x) => sin(PI * x) / (PI * x),
@@ -22,7 +22,8 @@ const unaryValues: Record<Exclude<UnaryName, "bitwiseNot">, (x: number) => numbe
   relu: (x) => x, relu6: (x) => x, leakyRelu: (x) => x, hardtanh: (x) => x, hardsigmoid: (x) => x / 6 + 0.5, hardswish: (x) => (x * (x + 3)) / 6,
   hardshrink: (x) => x, softshrink: (x) => x - 0.5, elu: (x) => x, celu: (x) => x, selu: (x) => 1.0507009873554805 * x,
   sigmoid, logsigmoid: (x) => log(sigmoid(x)), silu: (x) => x * sigmoid(x), mish: (x) => x * tanh(softplus(x)), softplus,
-  softsign: (x) => x / (1 + x), tanhshrink: (x) => x - tanh(x),
+  softsign: (x) => x / (1 + x),
+  tanhshrink: (x) => x - tanh(x),
   gelu: (x) => x * (1 - 0.29115968678834636), // Φ(−0.55), by mpmath
   geluTanh: (x) => (x / 2) * (1 + tanh(sqrt(2 / PI) * (x + 0.044715 * x ** 3))),
 }; // biome-ignore format: a table

@@ -5,6 +5,7 @@ import { maskedScatter } from "../../ops/masked-scatter.ts";
 import { kthvalue, median, mode, nanmedian, quantile } from "../../ops/order-statistics.ts";
 import { searchsorted } from "../../ops/searching.ts";
 import { blockDiag, cartesianProd, combinations, dstack, hstack } from "../../ops/stacking.ts";
+import { unravelIndex } from "../../ops/unravel-index.ts";
 import { diagonalScatter, selectScatter, sliceScatter } from "../../ops/view-scatter.ts";
 import { atKinks, both, type Operand, sample } from "./sample.ts";
 import { cancelling, exact } from "./tolerance.ts";
@@ -48,6 +49,7 @@ export const selectionSamples = {
         exact,
       ),
     ),
+    sample("unravelIndex", [{ shape: [3, 4], dtype: "int32", values: whole(0, 23) }], (x) => unravelIndex(x, [2, 3, 4]), exact),
     atKinks(
       "isin",
       [

@@ -14,6 +14,7 @@ export const unaryDomains = {
   positive: line(-3, 3, exact),
   sign: line(-3, 3, exact),
   sgn: line(-3, 3, exact),
+  angle: line(-3, 3, exact),
   square: line(-3, 3, exact),
   sqrt: line(0.2, 4, division, { kinks: [-1] }),
   rsqrt: line(0.2, 4, division, { kinks: [-1] }),
