@@ -14,6 +14,10 @@ test("leads back to the elements that arange numbers", () => {
 
 test("what cannot be: messages", () => {
   const indices = arange(2);
-  expect(() => unravelIndex(tensor([1]), [2])).toThrowErrorMatchingInlineSnapshot(`[DTypeError: unravelIndex: indices must be whole numbers (got float32). Convert with .to("int32")]`);
-  expect(() => unravelIndex(indices, [2, 0])).toThrowErrorMatchingInlineSnapshot(`[ShapeError: unravelIndex: sizes must be ≥ 1 (got [2, 0])]`);
+  expect(() => unravelIndex(tensor([1]), [2])).toThrowErrorMatchingInlineSnapshot(
+    `[DTypeError: unravelIndex: indices must be whole numbers (got float32). Convert with .to("int32")]`,
+  );
+  expect(() => unravelIndex(indices, [2, 0])).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: unravelIndex: sizes must be ≥ 1 (got [2, 0])]`,
+  );
 });
