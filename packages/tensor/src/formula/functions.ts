@@ -11,7 +11,6 @@ export const isinf = (x: Node): Node => eq(abs(x), Infinity);
 export const isfinite = (x: Node): Node => lt(abs(x), Infinity);
 /** The sign bit, −0's and NaN's too. */
 const signBit = (x: Operand): Node => lt(bitcast(cast(x, "float"), "int"), 0);
-const outside = (x: Node, low: Operand, high: Operand): Node => or(le(x, low), ge(x, high));
 
 /** y·(1 − y) from the value keeps its digits where 1 + exp(−x) has lost them. */
 export const sigmoid = custom(
@@ -31,7 +30,7 @@ export const relu = custom(
 export const hardtanh = custom(
   "hardtanh",
   (x, low, high) => min(max(x, low), high),
-  (g, [x, low, high]) => [select(outside(x, low, high), 0, g)],
+  (g, [x, low, high]) => [select(or(le(x, low), ge(x, high)), 0, g)],
 );
 
 /** The gradient passes at the bounds; a bound gets it where it holds the value. */

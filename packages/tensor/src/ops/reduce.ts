@@ -42,7 +42,7 @@ interface ReducerRow {
   readonly result: (dtype: DType) => DType;
   /** Whether nothing at all has a result. */
   readonly empty: boolean;
-  readonly finish?: (count: number, dtype: DType) => Finish;
+  readonly finish?: (count: number) => Finish;
 }
 
 const same = (dtype: DType): DType => dtype;
@@ -51,14 +51,8 @@ const wide = (dtype: DType): DType => (isFloat(dtype) ? dtype : "int32");
 const always = (dtype: DType) => (): DType => dtype;
 const divided = perType((type) => formula([type], [type], [div(input(0, type), scalar(0, type))]));
 const divideByCount = (count: number): Finish => ({ formula: divided("float"), scalars: [count] });
-/** Whether a count is what a test says; of uint8, torch keeps the dtype. */
-function judged(test: (count: Node, zero: number) => Node): (count: number, dtype: DType) => Finish {
-  const verdict = test(input(0, "int"), 0);
-  const finish = (output: Node): Finish => ({ formula: formula(["int"], [], [output]), scalars: [] });
-  const [asBool, asByte] = [finish(verdict), finish(cast(verdict, "int"))];
-  return (_, dtype) => (dtype === "uint8" ? asByte : asBool);
-}
-const boolOrByte = (dtype: DType): DType => (dtype === "uint8" ? "uint8" : "bool");
+const isPositive: Finish = { formula: formula(["int"], [], [ne(input(0, "int"), 0)]), scalars: [] };
+const isNull: Finish = { formula: formula(["int"], [], [eq(input(0, "int"), 0)]), scalars: [] };
 
 const rows = {
   sum: { reducer: "sum", formula: asNumber, result: wide, empty: true },
@@ -66,8 +60,8 @@ const rows = {
   prod: { reducer: "prod", formula: asNumber, result: wide, empty: true },
   amax: { reducer: "max", formula: asIs, result: same, empty: false },
   amin: { reducer: "min", formula: asIs, result: same, empty: false },
-  any: { reducer: "sum", formula: countNonzeros, result: boolOrByte, empty: true, finish: judged(ne) },
-  all: { reducer: "sum", formula: countZeros, result: boolOrByte, empty: true, finish: judged(eq) },
+  any: { reducer: "sum", formula: countNonzeros, result: always("bool"), empty: true, finish: () => isPositive },
+  all: { reducer: "sum", formula: countZeros, result: always("bool"), empty: true, finish: () => isNull },
   argmax: { reducer: "argmax", formula: asIs, result: always("int32"), empty: false },
   argmin: { reducer: "argmin", formula: asIs, result: always("int32"), empty: false },
 } satisfies Record<string, ReducerRow>;
@@ -97,7 +91,7 @@ function makeReduceOp(name: ReducerName): StructuredOp<ReduceAttrs> {
     },
     run(device, [x], [y], { dims }) {
       const input = x as Tensor;
-      const finish = row.finish?.(numel(dims.map((d) => input.shape[d] as number)), input.dtype);
+      const finish = row.finish?.(numel(dims.map((d) => input.shape[d] as number)));
       device.reduce(
         row.reducer,
         row.formula(dtypes[input.dtype].scalar),

@@ -1,5 +1,4 @@
 // Compositions of reductions: variance, norms, logsumexp.
-import { isFloat } from "../dtype.ts";
 import { UnsupportedError } from "../errors.ts";
 import { abs, custom, div, eq, lt, mul, pow, select, sqrt, sub } from "../formula/build.ts";
 import type { Node } from "../formula/nodes.ts";
@@ -62,9 +61,8 @@ export const stdMean = (x: Tensor, dims?: Dims, options: VarOptions = {}): [Tens
 ];
 
 /** log Σ exp(x) over dims, without overflow: the maximum is taken out first. */
-export function logsumexp(input: Tensor, dims: number | readonly number[], { keepdim = false }: ReduceOptions = {}): Tensor {
+export function logsumexp(x: Tensor, dims: number | readonly number[], { keepdim = false }: ReduceOptions = {}): Tensor {
   return scope(() => {
-    const x = isFloat(input.dtype) ? input : pw.div(input, 1);
     const over = normalizeDims("logsumexp", dims, x.ndim);
     if (numel(over.map((d) => x.shape[d] as number)) === 0) return pw.log(sum(pw.exp(x), over, { keepdim }));
     const highest = amax(x.detach(), over, { keepdim: true });
