@@ -8,9 +8,10 @@ export type AnyKernel = (...args: any[]) => unknown;
 export interface Lanes {
   /**
    * In how many lanes to divide work that takes about so many nanoseconds on one core, at most `most`; 1 where sharing would not pay.
-   * A lane's sums must not depend on it: divide outputs, never the terms of a sum.
+   * A lane's sums must not depend on it: divide outputs, never the terms of a sum. Where lanes need much scratch memory, fewer for each thread
+   * leave more of it in the cache.
    */
-  count(nanoseconds: number, most: number): number;
+  count(nanoseconds: number, most: number, mostPerThread?: number): number;
   /**
    * Does `body(lane)` for each lane, on several threads where there are. The body's kernel calls of all lanes but the first are written down and
    * run later: it must not read or write memory itself, and each lane needs scratch memory of its own. Memory released in it is released at the end.

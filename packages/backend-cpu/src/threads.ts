@@ -65,12 +65,12 @@ export class Threads implements Lanes {
     return this.#forking;
   }
 
-  count(nanoseconds: number, most: number): number {
+  count(nanoseconds: number, most: number, mostPerThread: number = lanesPerThread): number {
     if (nanoseconds < 2 * shortestLane || most < 2 || this.#forking) return 1;
     const awake = this.#awake(nanoseconds);
     if (awake === 0) return 1;
     const threads = 1 + awake;
-    const perThread = Math.max(1, Math.min(lanesPerThread, Math.floor(nanoseconds / threads / divisibleLane)));
+    const perThread = Math.max(1, Math.min(mostPerThread, Math.floor(nanoseconds / threads / divisibleLane)));
     return Math.min(most, mostLanes, threads * perThread, Math.floor(nanoseconds / shortestLane));
   }
 

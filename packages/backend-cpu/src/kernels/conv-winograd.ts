@@ -3,7 +3,15 @@ import type { View } from "@gradkit/tensor/backend";
 import { partStart } from "../lanes.ts";
 import { ImageRegion } from "./image-region.ts";
 import type { WindowKernels } from "./window-kernels.ts";
-import { allocatePoints, pointLayout, pointNanoseconds, type WinogradKernels, weightNanoseconds, winogradBlocks } from "./winograd.ts";
+import {
+  allocatePoints,
+  lanesPerThread,
+  pointLayout,
+  pointNanoseconds,
+  type WinogradKernels,
+  weightNanoseconds,
+  winogradBlocks,
+} from "./winograd.ts";
 import { patchSize, pointCount, tileSize } from "./winograd-transforms.ts";
 
 /** Channels and outputs are those of one group. */
@@ -72,7 +80,7 @@ export function convolveByWinograd(
   });
 
   const count = groups * blocks.count;
-  const lanes = memory.lanes.count(count * blocks.tiles * channels * outputs * pointNanoseconds, count);
+  const lanes = memory.lanes.count(count * blocks.tiles * channels * outputs * pointNanoseconds, count, lanesPerThread);
   memory.lanes.fork(lanes, (lane) => {
     const pictures = source.open();
     const [inputPoints, resultPoints] = [allocatePoints(memory, inputs), allocatePoints(memory, results)];

@@ -80,10 +80,10 @@ export class ImageRegion {
   open(): OpenRegion {
     const { memory } = this.#kernels;
     if (!this.#copies) return { at: (image, group) => this.#inPlace(image, group), release: () => {} };
-    const { height, width } = this.#region;
     const copy = memory.allocate(this.#channels * this.planeStride);
-    const first = copy.pointer >>> 2;
-    memory.f32.fill(this.#fill, first, first + this.#channels * height * width);
+    const [first, byteLength] = [copy.pointer >>> 2, this.#channels * this.planeStride];
+    if (this.#fill === 0) this.#kernels.clear(copy.pointer, byteLength);
+    else memory.f32.fill(this.#fill, first, first + byteLength / 4);
     return {
       at: (image, group) => {
         this.#copy(image, group, copy.pointer);

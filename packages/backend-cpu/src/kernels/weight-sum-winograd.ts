@@ -6,6 +6,7 @@ import { ImageRegion } from "./image-region.ts";
 import { enoughParts, sumParts } from "./sum-parts.ts";
 import {
   allocatePoints,
+  lanesPerThread,
   type PointLayout,
   pointLayout,
   pointNanoseconds,
@@ -44,7 +45,7 @@ export const sumByWinograd =
 
     const count = groups * slices * parts;
     const nanoseconds = groups * blocks.count * blocks.tiles * channels * sizes.outputs * pointNanoseconds;
-    const lanes = memory.lanes.count(nanoseconds, count);
+    const lanes = memory.lanes.count(nanoseconds, count, lanesPerThread);
     memory.lanes.fork(lanes, (lane) => {
       const [xs, dys] = [pictures.open(), gradients.open()];
       const [inputs, outs] = [pointLayout(blocks.tiles, channels), pointLayout(blocks.tiles, outputs)];

@@ -10,6 +10,8 @@ import { compileSpread, type Spread } from "./winograd-spread.ts";
 import { pointCount, tileSize } from "./winograd-transforms.ts";
 import { type CollectWeights, compileCollectWeights, compileSpreadWeights, type SpreadWeights } from "./winograd-weights.ts";
 
+/** Each has the points of a block in scratch memory: more lanes than this are slower. */
+export const lanesPerThread = 2;
 const blockTiles = 64; // the points of a block, in and out, stay in the second-level cache
 
 /** The compiled parts. */
