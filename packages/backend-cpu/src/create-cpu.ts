@@ -6,6 +6,8 @@ import { MapKernels } from "./kernels/map.ts";
 import type { MapLanes } from "./kernels/map-lanes.ts";
 import type { MapTransposed } from "./kernels/map-transposed.ts";
 import { createMatmul } from "./kernels/matmul.ts";
+import type { MatrixProduct } from "./kernels/matrix-product.ts";
+import type { ProductInSteps } from "./kernels/product-in-steps.ts";
 import { createReduce, type LargeReductions } from "./kernels/reduce.ts";
 import { createScatter } from "./kernels/scatter.ts";
 import type { Memory } from "./memory.ts";
@@ -25,6 +27,8 @@ export interface CpuParts {
   readonly createMapAll?: (memory: Memory, lower: Lower, map: Backend["map"]) => NonNullable<Backend["mapAll"]>;
   /** Shares reductions between threads, and brings operands of some into another order. */
   readonly createLargeReductions?: (memory: Memory) => LargeReductions;
+  /** Copies a transposed left operand of a product once for all threads. */
+  readonly createProductInSteps?: (memory: Memory, product: MatrixProduct) => ProductInSteps;
   readonly createScan?: (memory: Memory) => Backend["scan"];
   readonly createSort?: (memory: Memory) => Backend["sort"];
   /** Makes the kernels for whole ops. */
@@ -44,6 +48,7 @@ export function createCpu(
     createMapLanes,
     createMapAll,
     createLargeReductions,
+    createProductInSteps,
     createScan = without("scan"),
     createSort = without("sort"),
     createFused,
@@ -71,7 +76,7 @@ export function createCpu(
     map,
     ...(createMapAll && { mapAll: createMapAll(memory, lower, map) }),
     reduce,
-    matmul: createMatmul(memory, map),
+    matmul: createMatmul(memory, map, createProductInSteps),
     gather: createGather(memory),
     scatter: createScatter(memory),
     scan: createScan(memory),

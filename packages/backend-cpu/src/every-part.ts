@@ -6,6 +6,7 @@ import { createLargeReductions } from "./kernels/large-reductions.ts";
 import { createMapAll } from "./kernels/map-all.ts";
 import { createMapLanes } from "./kernels/map-lanes.ts";
 import { createMapTransposed } from "./kernels/map-transposed.ts";
+import { createProductInSteps } from "./kernels/product-in-steps.ts";
 import { createScan } from "./kernels/scan.ts";
 import { createSort } from "./kernels/sort.ts";
 
@@ -15,6 +16,7 @@ export const everyPart: CpuParts = {
   createMapLanes,
   createMapAll,
   createLargeReductions,
+  createProductInSteps,
   createScan,
   createSort,
   createFused,

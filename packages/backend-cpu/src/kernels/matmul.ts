@@ -4,6 +4,7 @@ import { type Lanes, partStart } from "../lanes.ts";
 import type { Memory } from "../memory.ts";
 import { addressOf } from "./contiguous.ts";
 import { copies, type MatrixLayout, MatrixProduct, type ProductShape } from "./matrix-product.ts";
+import type { ProductInSteps } from "./product-in-steps.ts";
 import type { ProductType } from "./tile.ts";
 
 const identity = {
@@ -12,19 +13,24 @@ const identity = {
 } satisfies Record<ProductType, unknown>;
 
 /** The product itself is written to `out`, started from a bias where the epilogue adds one; any other epilogue is mapped over it in place. */
-export function createMatmul(memory: Memory, map: Backend["map"]): Backend["matmul"] {
+export function createMatmul(
+  memory: Memory,
+  map: Backend["map"],
+  createInSteps?: (memory: Memory, product: MatrixProduct) => ProductInSteps,
+): Backend["matmul"] {
   const product = new MatrixProduct(memory);
+  const inSteps = createInSteps?.(memory, product);
   return (a: View, b: View, out: View, epilogue?: Epilogue): void => {
     if (numel(out.shape) === 0) return;
     if (takesProduct(a, out)) {
       const bias = epilogue ? rowBias(epilogue, out) : 0;
-      multiplyBatches(memory, product, a, b, out, bias);
+      multiplyBatches(memory, product, inSteps, a, b, out, bias);
       if (epilogue && !bias) map(epilogue.formula, [out, ...epilogue.inputs], epilogue.scalars, [out]);
       return;
     }
     const buffer = memory.allocate(4 * numel(out.shape));
     const scratch: View = { buffer, dtype: a.dtype, shape: out.shape, strides: contiguousStrides(out.shape), offset: 0 };
-    multiplyBatches(memory, product, a, b, scratch, 0);
+    multiplyBatches(memory, product, inSteps, a, b, scratch, 0);
     if (epilogue) map(epilogue.formula, [scratch, ...epilogue.inputs], epilogue.scalars, [out]);
     else map(identity[a.dtype as ProductType], [scratch], [], [out]);
     memory.release(buffer);
@@ -58,7 +64,15 @@ const layout = ({ strides }: View): MatrixLayout => ({
 });
 const transposed = ({ rowStride, columnStride }: MatrixLayout): MatrixLayout => ({ rowStride: columnStride, columnStride: rowStride });
 
-function multiplyBatches({ lanes }: Memory, product: MatrixProduct, a: View, b: View, out: View, bias: number): void {
+function multiplyBatches(
+  { lanes }: Memory,
+  product: MatrixProduct,
+  inSteps: ProductInSteps | undefined,
+  a: View,
+  b: View,
+  out: View,
+  bias: number,
+): void {
   const rank = out.shape.length;
   const [n, k] = [out.shape[rank - 1] as number, a.shape[rank - 1] as number];
   let m = out.shape[rank - 2] as number;
@@ -94,8 +108,8 @@ function multiplyBatches({ lanes }: Memory, product: MatrixProduct, a: View, b: 
   }
   for (let batch = 0; batch < batches; batch++) {
     const [from, by, to] = [at(left, batch), at(right, batch), at(out, batch)];
-    if (copies(shape))
-      product.inSteps(shape, from, (step, copied, offset) => multiplyInParts(lanes, product, step, copied, by + offset, to));
+    if (inSteps && copies(shape))
+      inSteps(shape, from, (step, copied, offset) => multiplyInParts(lanes, product, step, copied, by + offset, to));
     else multiplyInParts(lanes, product, shape, from, by, to);
   }
 }

@@ -39,16 +39,14 @@ export interface PreparedProduct {
 
 const blockRows = 96; // a block of a in the second-level cache, together with
 const blockColumns = 256; // a packed block of b
-const blockDepth = 1024; // one packed panel in the first-level cache
-const stripRows = 64; // copied together: a cache line of each stays in the first-level cache
-const copyNanoseconds = 0.5; // an element
-const rowGap = 64; // bytes between copied rows of a: at distances of 4096 all of them would share a few lines of the cache
+export const blockDepth = 1024; // one packed panel in the first-level cache
+export const rowGap = 64; // bytes between copied rows of a: at distances of 4096 all of them would share a few lines of the cache
 const packedFrom = 128 * 128; // elements of b: smaller ones stay in the cache as they are,
 const distantRows = 1024; // bytes, unless its rows are so far apart
 const distantPackedFrom = 2048;
 
 /** The size of the fewest equal blocks of at most about `most`: a short last block would run slower. */
-const evenBlock = (total: number, most: number, multiple: number): number =>
+export const evenBlock = (total: number, most: number, multiple: number): number =>
   total <= most ? total : Math.ceil(total / Math.ceil(total / most) / multiple) * multiple;
 
 const roundUp = (size: number, multiple: number): number => Math.ceil(size / multiple) * multiple;
@@ -98,32 +96,6 @@ export class MatrixProduct {
     });
   }
 
-  /**
-   * A product whose a would be copied in each of its parts, as products whose a was copied once: `each` gets the shape of one step along k, where its
-   * b begins, and the address of its a.
-   */
-  inSteps(shape: ProductShape, a: number, each: (shape: ProductShape, a: number, b: number) => void): void {
-    const { m, k } = shape;
-    const memory = this.#memory;
-    const depth = evenBlock(k, blockDepth, 4);
-    const toRow = 4 * depth + rowGap;
-    const buffer = memory.allocate(m * toRow);
-    for (let step = 0; step < k; step += depth) {
-      const k0 = Math.min(depth, k - step);
-      const strips = Math.ceil(m / stripRows);
-      const lanes = memory.lanes.count(m * k0 * copyNanoseconds, strips);
-      memory.lanes.fork(lanes, (lane) => {
-        const end = Math.min(m, partStart(strips, lane + 1, lanes) * stripRows);
-        for (let row = partStart(strips, lane, lanes) * stripRows; row < end; row += stripRows) {
-          const from = a + row * shape.a.rowStride + step * shape.a.columnStride;
-          this.#copyRows(from, shape.a, Math.min(stripRows, end - row), k0, buffer.pointer + row * toRow, toRow);
-        }
-      });
-      each({ ...shape, k: k0, a: { rowStride: toRow, columnStride: 4 }, adds: step > 0 }, buffer.pointer, step * shape.b.rowStride);
-    }
-    memory.release(buffer);
-  }
-
   prepare(shape: ProductShape): PreparedProduct {
     const { dtype, m, n, k, a, b, cRow, bias, adds } = shape;
     const memory = this.#memory;
@@ -152,7 +124,7 @@ export class MatrixProduct {
           for (let row = 0; row < m; row += rows) {
             const m0 = Math.min(rows, m - row);
             const aAt = aStart + row * a.rowStride + step * a.columnStride;
-            if (copied) this.#copyRows(aAt, a, m0, k0, copied.pointer, 4 * k0 + rowGap);
+            if (copied) this.copyRows(aAt, a, m0, k0, copied.pointer, 4 * k0 + rowGap);
             const cAt = cStart + row * cRow + column * 4;
             tiles(
               m0,
@@ -204,7 +176,7 @@ export class MatrixProduct {
   }
 
   /** Rows of a with their elements side by side. */
-  #copyRows(from: number, a: MatrixLayout, m: number, k: number, to: number, toRow: number): void {
+  copyRows(from: number, a: MatrixLayout, m: number, k: number, to: number, toRow: number): void {
     if (a.rowStride === 4) {
       this.#transpose ??= compileTranspose(this.#memory);
       this.#transpose(from, a.columnStride, to, toRow, k, m);
