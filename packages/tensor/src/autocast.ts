@@ -6,6 +6,7 @@ import { type DType, isFloat, promoteTypes } from "./dtype.ts";
 import { DTypeError, UnsupportedError } from "./errors.ts";
 import { type OperandCasts, withCasts } from "./operand-casts.ts";
 import { toDType } from "./ops/copy.ts";
+import { refuseAsync } from "./synchronous.ts";
 import { Tensor } from "./tensor.ts";
 
 /** Products, where a half is as good and twice as fast. Recurrent layers are one op each. */
@@ -68,12 +69,11 @@ export function autocast<T>(fn: () => T, { dtype = "float16", enabled = true, de
     throw new UnsupportedError("autocast", `the ${device.name} backend has no ${dtype} (it has ${has}). Pass { enabled: false } there`);
   }
   const result = withCasts(enabled ? castsOf(device, dtype) : null, fn);
-  if (result instanceof Promise) {
-    result.catch(() => {}); // this error is the one to be seen
-    throw new UnsupportedError(
-      "autocast",
-      "an async function goes on after autocast has ended. Use it on the synchronous parts between awaits",
-    );
-  }
+  refuseAsync(
+    result,
+    UnsupportedError,
+    "autocast",
+    "an async function goes on after autocast has ended. Use it on the synchronous parts between awaits",
+  );
   return result;
 }

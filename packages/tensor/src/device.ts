@@ -3,6 +3,7 @@ import type { Backend } from "./backend.ts";
 import { copiesLoaded, severalCopies } from "./copies.ts";
 import { DeviceError } from "./errors.ts";
 import { notATensor } from "./operand.ts";
+import { refuseAsync } from "./synchronous.ts";
 import { Tensor } from "./tensor.ts";
 
 let current: Backend | null = null;
@@ -40,10 +41,12 @@ export function withDevice<T>(device: Backend, fn: () => T): T {
   } finally {
     current = before;
   }
-  if (result instanceof Promise) {
-    result.catch(() => {}); // this error is the one to be seen
-    throw new DeviceError("withDevice", "an async function goes on with the device that was there before. Pass it { device } instead");
-  }
+  refuseAsync(
+    result,
+    DeviceError,
+    "withDevice",
+    "an async function goes on with the device that was there before. Pass it { device } instead",
+  );
   return result;
 }
 

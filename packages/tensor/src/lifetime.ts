@@ -2,6 +2,7 @@
 // merely dropped is the collector's. User code never has to call any of it.
 import { LifetimeError } from "./errors.ts";
 import { reachableFrom } from "./reachable.ts";
+import { refuseAsync } from "./synchronous.ts";
 import type { Tensor } from "./tensor.ts";
 
 let tracker: Tensor[] | null = null;
@@ -45,13 +46,12 @@ export function scope<T>(fn: () => T): T {
     throw error;
   }
   tracker = outer;
-  if (result instanceof Promise) {
-    result.catch(() => {}); // this error is the one to be seen
-    throw new LifetimeError(
-      "scope",
-      "an async function goes on after the scope has ended. Use scope() on the synchronous parts between its awaits",
-    );
-  }
+  refuseAsync(
+    result,
+    LifetimeError,
+    "scope",
+    "an async function goes on after the scope has ended. Use scope() on the synchronous parts between its awaits",
+  );
   const survivors = reachableFrom(result);
   for (const tensor of made) {
     if (tensor.kept || survivors.has(tensor)) outer?.push(tensor);

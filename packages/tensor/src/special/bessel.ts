@@ -1,16 +1,14 @@
 // Modified Bessel functions of the first kind, of orders 0 and 1: power series near 0, asymptotic ones beyond, both from their definitions
 // (Abramowitz & Stegun 9.6.10 and 9.7.1). The scaled ones, times exp(−|x|), do not overflow.
-import { abs, add, cast, custom, div, eq, exp, lt, mul, neg, type Operand, select, sqrt, sub } from "../formula/build.ts";
+import { abs, cast, custom, div, eq, exp, lt, mul, neg, type Operand, select, sqrt, sub } from "../formula/build.ts";
 import { constant, type Node } from "../formula/nodes.ts";
 import { pointwise } from "../ops/pointwise.ts";
+import { polynomial } from "./polynomial.ts";
 
 /** From here on the asymptotic series reaches 1e-10 with 16 terms. */
 const farFrom = 14;
 const nearTerms = 40;
 const farTerms = 16;
-
-const polynomial = (x: Node, coefficients: readonly number[]): Node =>
-  coefficients.reduceRight<Node>((sum, c) => add(mul(sum, x), c), constant(0));
 
 /** 1/(k!·(k + order)!) of (x²/4)ᵏ. */
 function nearCoefficients(order: 0 | 1): number[] {

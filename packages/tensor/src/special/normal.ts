@@ -2,19 +2,16 @@
 import {
   abs, add, cast, custom, div, eq, erf, erfc, exp, gt, log, log1p, lt, max, mul, neg, select, sqrt, sub,
 } from "../formula/build.ts"; // biome-ignore format: a list
-import { constant, type Node } from "../formula/nodes.ts";
+import type { Node } from "../formula/nodes.ts";
 import { pointwise } from "../ops/pointwise.ts";
+import { polynomial } from "./polynomial.ts";
 
-/** Highest power first. */
-const polynomial = (x: Node, coefficients: readonly number[]): Node =>
-  coefficients.slice(1).reduce((sum, c) => add(mul(sum, x), c), constant(coefficients[0] as number, "float"));
-
-// Giles 2010, "Approximating the erfinv function", single precision: in w = −log(1 − x²), below 5 and from there on
+// Giles 2010, "Approximating the erfinv function", single precision, lowest power first: in w = −log(1 − x²), below 5 and from there on
 const centre = [
-  2.81022636e-8, 3.43273939e-7, -3.5233877e-6, -4.39150654e-6, 2.1858087e-4, -1.25372503e-3, -4.17768164e-3, 0.246640727, 1.50140941,
+  1.50140941, 0.246640727, -4.17768164e-3, -1.25372503e-3, 2.1858087e-4, -4.39150654e-6, -3.5233877e-6, 3.43273939e-7, 2.81022636e-8,
 ];
 const tails = [
-  -2.00214257e-4, 1.00950558e-4, 1.34934322e-3, -3.67342844e-3, 5.73950773e-3, -7.6224613e-3, 9.43887047e-3, 1.00167406, 2.83297682,
+  2.83297682, 1.00167406, 9.43887047e-3, -7.6224613e-3, 5.73950773e-3, -3.67342844e-3, 1.34934322e-3, 1.00950558e-4, -2.00214257e-4,
 ];
 const halfRootPi = Math.sqrt(Math.PI) / 2;
 

@@ -5,6 +5,7 @@ import { digamma } from "../formula/digamma.ts";
 import { constant, type Node } from "../formula/nodes.ts";
 import { pointwise } from "../ops/pointwise.ts";
 import type { Tensor } from "../tensor.ts";
+import { polynomial } from "./polynomial.ts";
 
 const factorial = (n: number): number => (n < 2 ? 1 : n * factorial(n - 1));
 
@@ -17,10 +18,6 @@ function wholePower(x: Node, n: number): Node {
     if (left % 2 === 1) result = mul(result, square);
   return result;
 }
-
-/** Σ aₖ·cᵏ. */
-const polynomial = (c: Node, coefficients: readonly number[]): Node =>
-  coefficients.reduceRight<Node>((sum, a) => add(mul(sum, c), a), constant(0));
 
 /** P with dⁿ/dθⁿ cot θ = P(cot θ): every derivative brings a factor −(1 + cot²θ). */
 function derivativeOfCotangent(n: number): number[] {
