@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { DeviceError } from "@gradkit/tensor/backend";
 import { describe, expect, it } from "vitest";
 import type { CpuBuffer } from "./buffer.ts";
+import { cpu } from "./cpu.ts";
 import { oneThread, partStart } from "./lanes.ts";
 import { Memory } from "./memory.ts";
 import { Threads } from "./threads.ts";
@@ -151,6 +152,12 @@ describe("threads", () => {
     const { shared } = setUp();
     expect(shared.count(100, 64)).toBe(1);
     expect(shared.count(1e9, 1)).toBe(1);
+  });
+
+  it("are a whole number", async () => {
+    await expect(cpu({ threads: 0 })).rejects.toThrowErrorMatchingInlineSnapshot(
+      "[IndexError: cpu: threads must be a whole number above 0 (got 0)]",
+    );
   });
 
   it("do not keep the process alive", () => {

@@ -33,7 +33,7 @@ export {
 export { AvgPool1d, AvgPool2d, AvgPool3d, LPPool1d, LPPool2d, LPPool3d } from "./layers/avg-pool.ts";
 export { BatchNorm1d, BatchNorm2d, BatchNorm3d, type BatchNormLayerOptions } from "./layers/batch-norm.ts";
 export { Bilinear } from "./layers/bilinear.ts";
-export { Conv1d, Conv2d, Conv3d, type ConvLayerOptions, type PerDim } from "./layers/conv.ts";
+export { Conv1d, Conv2d, Conv3d, type ConvLayerOptions } from "./layers/conv.ts";
 export { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, type ConvTransposeLayerOptions } from "./layers/conv-transpose.ts";
 export { CosineSimilarity, PairwiseDistance } from "./layers/distance.ts";
 export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, type DropoutLayerOptions, FeatureAlphaDropout } from "./layers/dropout.ts";
@@ -124,5 +124,6 @@ export {
 export { Module } from "./module.ts";
 export { type BufferOptions, BufferTensor, buffer, Parameter, type ParameterOptions, parameter } from "./parameter.ts";
 export { parametersToVector, vectorToParameters } from "./parameter-vector.ts";
+export type { PerDim } from "./per-dim.ts";
 export { type LoadResult, type LoadStateDictOptions, type StateDict, StateDictError } from "./state-dict.ts";
 export { type SummaryOptions, summary } from "./summary.ts";

@@ -72,7 +72,7 @@ it("says what is wrong", () => {
       "IndexError: fractionalMaxPool2d: outputRatio must be between 0 and 1 (got [1, 1])",
       "ShapeError: fractionalMaxPool2d: [5, 5] windows of [2, 2] do not fit in [5, 5]",
       "ShapeError: fractionalMaxPool2d: _randomSamples must be [1, 1, 2] (got [1, 2])",
-      "ShapeError: fractionalMaxPool2d: kernelSize must be a number or 2 of them (got [2, 2, 2])",
+      "ShapeError: fractionalMaxPool2d: kernelSize must be one number or 2 (got [2, 2, 2])",
       "ShapeError: fractionalMaxPool3d: [4, 4, 4] windows of [2, 2, 2] do not fit in [1, 5, 5]",
       "ShapeError: fractionalMaxPool2d: expected x with 4 dims, or 3 without batch, none but the batch empty (got [2, 0, 5, 5])",
     ]

@@ -11,6 +11,7 @@ import {
   type Tensor,
   type ValuesAndIndices,
 } from "@gradkit/tensor";
+import { perDim } from "../per-dim.ts";
 
 export interface FractionalMaxPoolOptions {
   /** How many windows along each dim. Give this or outputRatio. */
@@ -21,12 +22,6 @@ export interface FractionalMaxPoolOptions {
   _randomSamples?: Tensor | null;
   /** Default: the default generator. */
   generator?: Generator;
-}
-
-function perDim(op: string, value: number | Shape, count: number, name: string): readonly number[] {
-  const list = typeof value === "number" ? new Array<number>(count).fill(value) : value;
-  if (list.length !== count) throw new ShapeError(op, `${name} must be a number or ${count} of them (got ${formatShape(list)})`);
-  return list;
 }
 
 function sizesOf(op: string, input: Shape, { outputSize = null, outputRatio = null }: FractionalMaxPoolOptions): readonly number[] {

@@ -1,5 +1,6 @@
 // Resizing pictures, lines and volumes. Each spatial dim is resampled by itself: a gather of the neighbours, and their weighted sum.
 import { adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveAvgPool3d, DTypeError, formatShape, IndexError, indexSelect, isFloat, type Shape, ShapeError, scope, type Tensor, tensor } from "@gradkit/tensor"; // biome-ignore format: a list
+import { perDim } from "../per-dim.ts";
 import { type Axis, antialiasedTaps, cubicTaps, linearTaps, nearestTaps, type Taps } from "./resampling.ts";
 
 export type InterpolateMode = "nearest" | "nearest-exact" | "linear" | "bilinear" | "bicubic" | "trilinear" | "area";
@@ -49,22 +50,17 @@ function check(x: Tensor, { mode = "nearest", alignCorners, antialias }: Interpo
 
 function axesOf(x: Tensor, { size, scaleFactor, recomputeScaleFactor }: InterpolateOptions): Axis[] {
   const inputs = x.shape.slice(2);
-  const perDim = (name: string, value: number | Shape): Shape => {
-    const list = typeof value === "number" ? inputs.map(() => value) : value;
-    if (list.length !== inputs.length)
-      throw new ShapeError("interpolate", `${name} must be one number or ${inputs.length} (got ${formatShape(list)})`);
-    return list;
-  };
   if ((size ?? null) !== null && (scaleFactor ?? null) !== null)
     throw new IndexError("interpolate", "size and scaleFactor were both given. Pass one of them");
   if (recomputeScaleFactor && (size ?? null) !== null)
     throw new IndexError("interpolate", "recomputeScaleFactor needs scaleFactor instead of size");
   const sizes = size ?? null;
-  const factors = (scaleFactor ?? null) === null ? null : perDim("scaleFactor", scaleFactor as number | Shape);
+  const factors =
+    (scaleFactor ?? null) === null ? null : perDim("interpolate", scaleFactor as number | Shape, inputs.length, "scaleFactor");
   if (sizes === null && factors === null) throw new IndexError("interpolate", "neither size nor scaleFactor was given. Pass one of them");
   const outputs = factors
     ? inputs.map((length, i) => Math.floor(length * (factors[i] as number)))
-    : perDim("size", sizes as number | Shape);
+    : perDim("interpolate", sizes as number | Shape, inputs.length, "size");
   if (outputs.some((length) => !Number.isInteger(length) || length < 1))
     throw new ShapeError("interpolate", `the output would be ${formatShape(outputs)} (got x ${formatShape(x.shape)})`);
   return inputs.map((inputSize, i) => ({

@@ -2,8 +2,8 @@
 import { type AvgPoolDivisorOptions, type AvgPoolOptions, avgPool1d, avgPool2d, avgPool3d, type Tensor } from "@gradkit/tensor";
 import { type LPPoolOptions, lpPool1d, lpPool2d, lpPool3d } from "../functional/lp-pool.ts";
 import { Module } from "../module.ts";
+import { type PerDim, perDim } from "../per-dim.ts";
 import { pythonBool, pythonTuple } from "../print-module.ts";
-import { type PerDim, perDim } from "./conv.ts";
 import { printed } from "./max-pool.ts";
 
 abstract class AvgPoolNd<Options extends AvgPoolOptions> extends Module {
@@ -33,7 +33,7 @@ export class AvgPool1d extends AvgPoolNd<AvgPoolOptions> {
   override extraRepr(): string {
     const { stride, padding = 0 } = this.options;
     const sizes = { kernel_size: this.kernelSize, stride: stride ?? this.kernelSize, padding };
-    return Object.entries(sizes).map(([name, value]) => `${name}=${pythonTuple(perDim(value, 1, "AvgPool1d"))}`).join(", "); // biome-ignore format: one line
+    return Object.entries(sizes).map(([name, value]) => `${name}=${pythonTuple(perDim("AvgPool1d", value, 1, name))}`).join(", "); // biome-ignore format: one line
   }
 }
 

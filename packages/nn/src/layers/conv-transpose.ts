@@ -4,8 +4,8 @@ import {
 } from "@gradkit/tensor"; // biome-ignore format: a list
 import { Module } from "../module.ts";
 import { type Parameter, parameter } from "../parameter.ts";
+import { type PerDim, perDim } from "../per-dim.ts";
 import { pythonTuple } from "../print-module.ts";
-import { type PerDim, perDim } from "./conv.ts";
 import type { InitOptions } from "./init-options.ts";
 
 export interface ConvTransposeLayerOptions extends InitOptions, ConvTransposeOptions {
@@ -45,12 +45,12 @@ export abstract class ConvTransposeNd extends Module {
     this.convolution = convolution;
     this.inChannels = inChannels;
     this.outChannels = outChannels;
-    this.kernelSize = perDim(kernelSize, dims, op);
-    this.stride = perDim(stride, dims, op);
-    this.padding = perDim(padding, dims, op);
-    this.outputPadding = perDim(outputPadding, dims, op);
+    this.kernelSize = perDim(op, kernelSize, dims, "kernelSize");
+    this.stride = perDim(op, stride, dims, "stride");
+    this.padding = perDim(op, padding, dims, "padding");
+    this.outputPadding = perDim(op, outputPadding, dims, "outputPadding");
     this.groups = groups;
-    this.dilation = perDim(dilation, dims, op);
+    this.dilation = perDim(op, dilation, dims, "dilation");
     if (paddingMode !== "zeros") throw new IndexError(op, `paddingMode must be "zeros" (got ${JSON.stringify(paddingMode)})`);
     if (!(groups > 0) || inChannels % groups !== 0 || outChannels % groups !== 0)
       throw new ShapeError(op, `${inChannels} and ${outChannels} channels do not divide into ${groups} groups`);

@@ -2,18 +2,9 @@
 import { type ConvOptions, conv1d, conv2d, conv3d, formatShape, IndexError, pad, ShapeError, type Tensor, uniform } from "@gradkit/tensor";
 import { Module } from "../module.ts";
 import { type Parameter, parameter } from "../parameter.ts";
+import { type PerDim, perDim } from "../per-dim.ts";
 import { pythonTuple } from "../print-module.ts";
 import type { InitOptions } from "./init-options.ts";
-
-/** One number for all spatial dims, or one for each. */
-export type PerDim = number | readonly number[];
-
-/** A number for each of the spatial dims of a layer. */
-export function perDim(value: PerDim, dims: number, layer: string): readonly number[] {
-  if (typeof value === "number") return new Array<number>(dims).fill(value);
-  if (value.length === dims) return value;
-  throw new ShapeError(layer, `expected one number, or ${dims} (got ${formatShape(value)})`);
-}
 
 const paddingModes = ["zeros", "reflect", "replicate", "circular"];
 
@@ -73,10 +64,10 @@ export abstract class ConvNd extends Module {
     this.convolution = convolution;
     this.inChannels = inChannels;
     this.outChannels = outChannels;
-    this.kernelSize = perDim(kernelSize, dims, name);
-    this.stride = perDim(stride, dims, name);
-    this.padding = typeof padding === "string" ? padding : perDim(padding, dims, name);
-    this.dilation = perDim(dilation, dims, name);
+    this.kernelSize = perDim(name, kernelSize, dims, "kernelSize");
+    this.stride = perDim(name, stride, dims, "stride");
+    this.padding = typeof padding === "string" ? padding : perDim(name, padding, dims, "padding");
+    this.dilation = perDim(name, dilation, dims, "dilation");
     this.groups = groups;
     this.paddingMode = paddingMode;
     checkSettings(name, this);

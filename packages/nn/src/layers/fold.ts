@@ -2,7 +2,7 @@
 import type { Shape, Tensor } from "@gradkit/tensor";
 import { type FoldOptions, fold, unfold } from "../functional/fold.ts";
 import { Module } from "../module.ts";
-import type { PerDim } from "./conv.ts";
+import type { PerDim } from "../per-dim.ts";
 import { printed } from "./max-pool.ts";
 
 const sizesOf = (kernelSize: PerDim, { dilation = 1, padding = 0, stride = 1 }: FoldOptions): string =>

@@ -226,7 +226,7 @@ test("checks of sizes, as messages", () => {
   ]).toMatchInlineSnapshot(`
     [
       "Conv2d: 3 and 4 channels do not divide into 2 groups",
-      "Conv2d: expected one number, or 2 (got [3])",
+      "Conv2d: kernelSize must be one number or 2 (got [3])",
       "Conv2d: padding is a number for each side, "same" or "valid" (got "some")",
       "Conv2d: padding "same" needs a stride of 1 (got [2, 2])",
       "Conv2d: paddingMode is one of zeros, reflect, replicate, circular (got "mirror")",

@@ -3,8 +3,8 @@ import {type MaxPoolOptions,
   maxPool1d, maxPool1dWithIndices, maxPool2d, maxPool2dWithIndices, maxPool3d, maxPool3dWithIndices, type Tensor, type ValuesAndIndices,
 } from "@gradkit/tensor"; // biome-ignore format: a list
 import { Module } from "../module.ts";
+import type { PerDim } from "../per-dim.ts";
 import { pythonBool, pythonTuple } from "../print-module.ts";
-import type { PerDim } from "./conv.ts";
 
 export interface MaxPoolLayerOptions<Indices extends boolean> extends MaxPoolOptions {
   /** Return { values, indices } instead of the values alone. Default: false. */

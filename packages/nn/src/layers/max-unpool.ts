@@ -2,8 +2,8 @@
 import type { Shape, Tensor } from "@gradkit/tensor";
 import { type MaxUnpoolOptions, maxUnpool1d, maxUnpool2d, maxUnpool3d } from "../functional/max-unpool.ts";
 import { Module } from "../module.ts";
+import { type PerDim, perDim } from "../per-dim.ts";
 import { pythonTuple } from "../print-module.ts";
-import { type PerDim, perDim } from "./conv.ts";
 
 export type MaxUnpoolLayerOptions = Omit<MaxUnpoolOptions, "outputSize">;
 
@@ -15,9 +15,9 @@ abstract class MaxUnpoolNd extends Module {
   constructor(dims: number, kernelSize: PerDim, { stride, padding = 0 }: MaxUnpoolLayerOptions) {
     super();
     const { name } = this.constructor;
-    this.kernelSize = perDim(kernelSize, dims, name);
-    this.stride = perDim(stride ?? kernelSize, dims, name);
-    this.padding = perDim(padding, dims, name);
+    this.kernelSize = perDim(name, kernelSize, dims, "kernelSize");
+    this.stride = perDim(name, stride ?? kernelSize, dims, "stride");
+    this.padding = perDim(name, padding, dims, "padding");
   }
 
   protected optionsFor(outputSize: Shape | null): MaxUnpoolOptions {
