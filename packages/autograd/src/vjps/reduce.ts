@@ -1,23 +1,8 @@
 // Reductions: gradients spread back over the dims that were reduced.
-import {
-  cat,
-  cumprod,
-  eq,
-  expand,
-  flip,
-  mul,
-  narrow,
-  ne,
-  permute,
-  reshape,
-  type Shape,
-  scatterAdd,
-  type Tensor,
-  sum as total,
-  unsqueeze,
-} from "@gradkit/tensor";
+import { cat, cumprod, eq, expand, flip, mul, narrow, ne, permute, reshape, type Shape, type Tensor, sum as total } from "@gradkit/tensor";
 import { type DimAttrs, numel, type ReduceAttrs, reducedShape } from "@gradkit/tensor/recorder";
 import { infoOf, type Vjp } from "../vjp.ts";
+import { picked } from "./picked.ts";
 
 /** A reduced tensor with its dims back, size 1. */
 const kept = (x: Tensor, shape: Shape, { dims, keepdim }: ReduceAttrs): Tensor =>
@@ -80,16 +65,5 @@ export function productBefore(x: Tensor): Tensor {
   return cumprod(cat([first, narrow(x, last, 0, length - 1)], last), last);
 }
 
-/** The gradient goes to the position that the op reported, alone. */
-const extremeDim: Vjp<DimAttrs> = {
-  reads: [{ outputs: [1] }],
-  gradients(g, call) {
-    const { shape } = infoOf(call, 0);
-    const { dim, keepdim } = call.attrs;
-    if (shape.length === 0) return [g];
-    const asColumn = (x: Tensor): Tensor => (keepdim ? x : unsqueeze(x, dim));
-    return [scatterAdd(g.newZeros(shape), dim, asColumn(call.output(1)), asColumn(g))];
-  },
-};
-export const maxDim: Vjp<DimAttrs> = extremeDim;
-export const minDim: Vjp<DimAttrs> = extremeDim;
+export const maxDim: Vjp<DimAttrs> = picked;
+export const minDim: Vjp<DimAttrs> = picked;

@@ -9,14 +9,14 @@ import {
   mul,
   cumprod as runningProduct,
   cumsum as runningSum,
-  scatterAdd,
   sum,
   type Tensor,
   unsqueeze,
   where,
 } from "@gradkit/tensor";
 import type { ScanAttrs } from "@gradkit/tensor/recorder";
-import { infoOf, type Vjp } from "../vjp.ts";
+import type { Vjp } from "../vjp.ts";
+import { picked } from "./picked.ts";
 import { productBefore } from "./reduce.ts";
 
 const sumFromEnd = (x: Tensor, dim: number): Tensor => flip(runningSum(flip(x, dim), dim), dim);
@@ -61,13 +61,5 @@ function byProducts(g: Tensor, x: Tensor, dim: number): Tensor {
   return movedim(mul(productBefore(rows), after), -1, dim);
 }
 
-/** Each result's gradient goes to the element that it is. */
-const extreme: Vjp<ScanAttrs> = {
-  reads: [{ outputs: [1] }],
-  gradients(g, call) {
-    const { shape } = infoOf(call, 0);
-    return [shape.length === 0 ? g : scatterAdd(g.newZeros(shape), call.attrs.dim, call.output(1), g)];
-  },
-};
-export const cummax: Vjp<ScanAttrs> = extreme;
-export const cummin: Vjp<ScanAttrs> = extreme;
+export const cummax: Vjp<ScanAttrs> = picked;
+export const cummin: Vjp<ScanAttrs> = picked;
