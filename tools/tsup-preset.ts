@@ -1,4 +1,6 @@
 /** What every package builds with, derived from its package.json: a new subpath is one line in `exports`. */
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import type { Options } from "tsup";
 
 interface Manifest {
@@ -25,7 +27,7 @@ export function preset(manifest: Manifest): Options {
     dts: true,
     sourcemap: true,
     clean: true,
-    esbuildPlugins: [installApart],
+    esbuildPlugins: [installApart, oneSharedChunk],
     esbuildOptions: (options) => {
       options.sourcesContent = false; // the source is in the package
     },
@@ -44,6 +46,37 @@ const installApart: Plugin = {
   setup(build) {
     build.onResolve({ filter: /\/install\.ts$/ }, ({ kind }) =>
       kind === "entry-point" ? undefined : { path: "./install.js", external: true },
+    );
+  },
+};
+
+/**
+ * What the index shares with other entries goes into one file: left to itself esbuild makes a chunk for each combination of entries, and Node loads
+ * one large file faster than many small ones. So every entry imports all that is shared, for nothing; as in `sideEffects`, lest esbuild skip
+ * modules without.
+ */
+const oneSharedChunk: Plugin = {
+  name: "one-shared-chunk",
+  async setup(build) {
+    const options = build.initialOptions;
+    const entries = Object.values(options.entryPoints as Record<string, string>).map((path) => resolve(path));
+    const { metafile } = await build.esbuild.build({
+      ...options,
+      plugins: [installApart],
+      packages: "external",
+      write: false,
+      metafile: true,
+    });
+    const { outputs } = metafile;
+
+    const reached = new Set(["dist/index.js"]);
+    for (const file of reached) for (const { path } of outputs[file]?.imports ?? []) reached.add(path);
+    const shared = [...reached].flatMap((file) => (outputs[file]?.entryPoint ? [] : Object.keys(outputs[file]?.inputs ?? {})));
+    const imports = shared.map((path) => `import ${JSON.stringify(resolve(path))};`).join("");
+
+    build.onResolve({ filter: /^[./].*\.ts$/ }, ({ path, resolveDir }) => ({ path: resolve(resolveDir, path), sideEffects: true }));
+    build.onLoad({ filter: /\.ts$/ }, ({ path }) =>
+      entries.includes(path) ? { contents: `${imports}\n${readFileSync(path, "utf8")}`, loader: "ts" } : undefined,
     );
   },
 };

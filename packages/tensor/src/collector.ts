@@ -1,5 +1,6 @@
 // Device memory that is returned when the JavaScript object that stands for it is garbage. A handle is 200 bytes to the collector, whatever it
 // holds on the device, so by itself it comes too late: it is told when watched bytes have grown by a step.
+import { getBuiltinModule } from "./builtin-module.ts";
 import { type HostCollector, hostCollector } from "./host-collector.ts";
 
 /** Growth in watched bytes that is worth one collection (5–20 ms). */
@@ -30,11 +31,10 @@ const REFERENCES_A_JOB = 1024;
 let references = 0;
 
 function weakly(object: object): WeakRef<object> | null {
-  const collector = host();
-  if (!collector) return null;
+  if (found === null) return null;
   if (++references === REFERENCES_A_JOB) {
     references = 0;
-    collector.letGo();
+    host()?.letGo();
   }
   return new WeakRef(object);
 }
@@ -44,7 +44,7 @@ const finalizers = new FinalizationRegistry<Watch>(reclaim);
 let watchedBytes = 0;
 let step = STEP_BYTES;
 let threshold = step;
-let found: HostCollector | null | undefined;
+let found: HostCollector | null | undefined = getBuiltinModule ? undefined : null; // undefined: not asked for yet, which takes milliseconds
 
 function host(): HostCollector | null {
   if (found === undefined) found = hostCollector();
@@ -101,4 +101,4 @@ export function collectNow(): void {
 }
 
 /** Untouched bytes that make a handle weigh something for the collector where it cannot be called, as in browsers. */
-export const ballast = (byteLength: number): ArrayBuffer | null => (host() ? null : new ArrayBuffer(byteLength >>> 2));
+export const ballast = (byteLength: number): ArrayBuffer | null => (found === null ? new ArrayBuffer(byteLength >>> 2) : null);

@@ -1,4 +1,5 @@
 // Grad mode, and the slot that @gradkit/autograd fills: the tensor package records nothing itself, it only knows whom to tell.
+import { getBuiltinModule } from "./builtin-module.ts";
 import { copiesLoaded, severalCopies } from "./copies.ts";
 import { GradientError } from "./errors.ts";
 import type { Formula } from "./formula/nodes.ts";
@@ -60,9 +61,7 @@ interface ModeContext {
 
 /** Follows the mode through awaits where the platform can tell async contexts apart (Node, Deno); elsewhere one global mode. */
 const context: ModeContext = (() => {
-  const hooks = (
-    globalThis as { process?: { getBuiltinModule?(id: string): { AsyncLocalStorage: new () => ModeContext } | undefined } }
-  ).process?.getBuiltinModule?.("node:async_hooks");
+  const hooks = getBuiltinModule?.("node:async_hooks") as { AsyncLocalStorage: new () => ModeContext } | undefined;
   if (hooks) return new hooks.AsyncLocalStorage();
   let current: boolean | undefined;
   return {

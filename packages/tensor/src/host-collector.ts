@@ -1,14 +1,11 @@
 // The host's own garbage collector, where a program may call it: Node, without any flag.
+import { getBuiltinModule } from "./builtin-module.ts";
 
 export interface HostCollector {
   /** A full collection, after which weak references to garbage are empty — within a running job too. */
   collect(): void;
   /** Lets go of what weak references were made of in this job. */
   letGo(): void;
-}
-
-interface NodeProcess {
-  getBuiltinModule?(id: string): unknown;
 }
 
 interface V8 {
@@ -27,11 +24,9 @@ interface Vm {
  * empties that list and runs nobody else's microtasks.
  */
 export function hostCollector(): HostCollector | null {
-  const process = (globalThis as { process?: NodeProcess }).process;
   try {
-    const v8 = process?.getBuiltinModule?.("node:v8") as V8 | undefined;
-    const vm = process?.getBuiltinModule?.("node:vm") as Vm | undefined;
-    if (!v8 || !vm) return null;
+    const vm = getBuiltinModule?.("node:vm") as Vm;
+    const v8 = getBuiltinModule?.("node:v8") as V8;
     v8.setFlagsFromString("--expose-gc");
     const collect = vm.runInNewContext("gc") as () => void;
     const context = vm.createContext({}, { microtaskMode: "afterEvaluate" });
@@ -45,6 +40,6 @@ export function hostCollector(): HostCollector | null {
       },
     };
   } catch {
-    return null; // a host that has these modules, but not what V8 does with them
+    return null; // a host without these modules, or without what V8 does with them
   }
 }

@@ -99,20 +99,21 @@ export class FunctionBuilder {
   /** The function's bytes in the code section. */
   finish(body: Code): number[] {
     const instructions: number[] = [];
-    this.#flatten(body, instructions);
+    flatten(this, body, instructions);
     const declarations = this.#locals.flatMap((type) => [1, type]);
-    const bytes = [...unsignedLeb(this.#locals.length), ...declarations, ...this.#prologue];
-    for (const byte of instructions) bytes.push(byte);
-    bytes.push(0x0b);
-    return bytes;
+    return unsignedLeb(this.#locals.length).concat(declarations, this.#prologue, instructions, 0x0b);
   }
+}
 
-  #flatten(code: Code, out: number[]): void {
-    if (typeof code === "number") out.push(code);
-    else if (isList(code)) for (let i = 0; i < code.length; i++) this.#flatten(code[i] as Code, out);
-    else if (typeof code === "function") this.#flatten(code(this), out);
-    else this.#flatten(code.code, out);
-  }
+// The first kernels are emitted before the engine has compiled any of this: so there is one call for a list, not for each of its bytes, and
+// finished bytes are moved by `concat`, which is native and many times faster than a loop or a second spread.
+function flatten(f: FunctionBuilder, code: Code, out: number[]): void {
+  if (!isList(code)) flatten(f, typeof code === "number" ? [code] : typeof code === "function" ? code(f) : code.code, out);
+  else
+    for (const item of code) {
+      if (typeof item === "number") out.push(item);
+      else flatten(f, item, out);
+    }
 }
 
 const isList: (code: Code) => code is readonly Code[] = Array.isArray;
@@ -197,15 +198,17 @@ export class ModuleBuilder {
       }
       return unsignedLeb(signatures.indexOf(key));
     });
-    const memory = [...text("e"), ...text("m"), 0x02, shared ? 0x03 : 0x01, ...unsignedLeb(1), ...unsignedLeb(maximumPages)];
-    return new Uint8Array([
-      ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00], // "\0asm", version 1
-      ...section(1, vector(types)),
-      ...section(2, vector([memory])),
-      ...section(3, vector(typeOf)),
-      ...section(7, vector(this.#functions.map((fn, i) => [...text(fn.name), 0x00, ...unsignedLeb(i)]))),
-      ...section(10, vector(this.#functions.map((fn) => [...unsignedLeb(fn.bytes.length), ...fn.bytes]))),
-    ]);
+    const memory = [...text("e"), ...text("m"), 0x02, shared ? 0x03 : 0x01, 1, ...unsignedLeb(maximumPages)];
+    const magic = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]; // "\0asm", version 1
+    return new Uint8Array(
+      magic.concat(
+        section(1, vector(types)),
+        section(2, vector([memory])),
+        section(3, vector(typeOf)),
+        section(7, vector(this.#functions.map((fn, i) => [...text(fn.name), 0x00, ...unsignedLeb(i)]))),
+        section(10, vector(this.#functions.map((fn) => unsignedLeb(fn.bytes.length).concat(fn.bytes)))),
+      ),
+    );
   }
 
   /**
@@ -222,12 +225,8 @@ export class ModuleBuilder {
 }
 
 /** A counted list, as the format has everywhere. */
-function vector(items: readonly (readonly number[])[]): number[] {
-  const bytes = unsignedLeb(items.length);
-  for (const item of items) for (const byte of item) bytes.push(byte);
-  return bytes;
-}
+const vector = (items: readonly (readonly number[])[]): number[] => unsignedLeb(items.length).concat(...items);
 
-const section = (id: number, content: readonly number[]): number[] => [id, ...unsignedLeb(content.length), ...content];
+const section = (id: number, content: readonly number[]): number[] => [id].concat(unsignedLeb(content.length), content);
 
-const text = (name: string): number[] => [...unsignedLeb(name.length), ...[...name].map((character) => character.charCodeAt(0))];
+const text = (name: string): number[] => vector(Array.from(name, (character) => [character.charCodeAt(0)]));
