@@ -23,6 +23,7 @@ export const dtypes: Readonly<Record<DType, DTypeInfo>> = {
   float64: { code: 5, bytes: 8, scalar: "float", rank: 5, array: Float64Array },
 };
 
+/** Whether the dtype holds fractions, and so can have gradients. */
 export const isFloat = (dtype: DType): boolean => dtypes[dtype].scalar === "float";
 
 /** The dtype that holds both, as torch.promote_types. */

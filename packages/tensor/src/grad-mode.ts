@@ -92,6 +92,7 @@ function settle<T>(fn: () => T, after: () => void): T {
 
 let openModes = 0; // while 0, the context need not be asked
 
+/** Whether ops on tensors that want a gradient are recorded here: not inside noGrad. */
 export const isGradEnabled = (): boolean => openModes === 0 || (context.getStore() ?? true);
 
 /** Whether an op on these inputs must be recorded. */

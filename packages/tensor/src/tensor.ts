@@ -26,6 +26,7 @@ export interface GradFn {
 
 export type TensorHook = (gradient: Tensor) => Tensor | undefined;
 
+/** A strided view of memory on a device: what every op takes and gives. Made by `tensor`, `zeros`, `randn` and their kind; ops are methods, too. */
 export class Tensor implements View {
   readonly dtype: DType;
   readonly shape: readonly number[];

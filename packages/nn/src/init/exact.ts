@@ -4,7 +4,9 @@ import { write } from "./write.ts";
 
 /** One value everywhere. */
 export const constant_ = (x: Tensor, value: number): Tensor => write(x, () => new Float32Array(x.numel).fill(value));
+/** Ones everywhere. */
 export const ones_ = (x: Tensor): Tensor => constant_(x, 1);
+/** Zeros everywhere. */
 export const zeros_ = (x: Tensor): Tensor => constant_(x, 0);
 
 /** Ones on the diagonal of a matrix. */

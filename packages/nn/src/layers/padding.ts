@@ -49,18 +49,33 @@ const reflect = (): PadOptions => ({ mode: "reflect" });
 const replicate = (): PadOptions => ({ mode: "replicate" });
 const circular = (): PadOptions => ({ mode: "circular" });
 
+/** Zeros around [N, C, L] or [C, L]. */
 export const ZeroPad1d: PaddingClass = /* @__PURE__ */ padding("ZeroPad1d", 1, zeros);
+/** Zeros around [N, C, H, W] or [C, H, W]. */
 export const ZeroPad2d: PaddingClass = /* @__PURE__ */ padding("ZeroPad2d", 2, zeros);
+/** Zeros around [N, C, D, H, W] or [C, D, H, W]. */
 export const ZeroPad3d: PaddingClass = /* @__PURE__ */ padding("ZeroPad3d", 3, zeros);
+/** A value of your own around [N, C, L] or [C, L]. */
 export const ConstantPad1d: ConstantPaddingClass = /* @__PURE__ */ padding("ConstantPad1d", 1, constant);
+/** A value of your own around [N, C, H, W] or [C, H, W]. */
 export const ConstantPad2d: ConstantPaddingClass = /* @__PURE__ */ padding("ConstantPad2d", 2, constant);
+/** A value of your own around [N, C, D, H, W] or [C, D, H, W]. */
 export const ConstantPad3d: ConstantPaddingClass = /* @__PURE__ */ padding("ConstantPad3d", 3, constant);
+/** The values inside, mirrored without the edge itself, around [N, C, L] or [C, L]. */
 export const ReflectionPad1d: PaddingClass = /* @__PURE__ */ padding("ReflectionPad1d", 1, reflect);
+/** The values inside, mirrored without the edge itself, around [N, C, H, W] or [C, H, W]. */
 export const ReflectionPad2d: PaddingClass = /* @__PURE__ */ padding("ReflectionPad2d", 2, reflect);
+/** The values inside, mirrored without the edge itself, around [N, C, D, H, W] or [C, D, H, W]. */
 export const ReflectionPad3d: PaddingClass = /* @__PURE__ */ padding("ReflectionPad3d", 3, reflect);
+/** The nearest edge around [N, C, L] or [C, L]. */
 export const ReplicationPad1d: PaddingClass = /* @__PURE__ */ padding("ReplicationPad1d", 1, replicate);
+/** The nearest edge around [N, C, H, W] or [C, H, W]. */
 export const ReplicationPad2d: PaddingClass = /* @__PURE__ */ padding("ReplicationPad2d", 2, replicate);
+/** The nearest edge around [N, C, D, H, W] or [C, D, H, W]. */
 export const ReplicationPad3d: PaddingClass = /* @__PURE__ */ padding("ReplicationPad3d", 3, replicate);
+/** What is at the opposite side around [N, C, L] or [C, L]. */
 export const CircularPad1d: PaddingClass = /* @__PURE__ */ padding("CircularPad1d", 1, circular);
+/** What is at the opposite side around [N, C, H, W] or [C, H, W]. */
 export const CircularPad2d: PaddingClass = /* @__PURE__ */ padding("CircularPad2d", 2, circular);
+/** What is at the opposite side around [N, C, D, H, W] or [C, D, H, W]. */
 export const CircularPad3d: PaddingClass = /* @__PURE__ */ padding("CircularPad3d", 3, circular);

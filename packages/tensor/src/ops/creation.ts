@@ -144,7 +144,9 @@ export function full(
   return generate(constantFormula(dtypes[dtype].scalar), [Number(value)], shape, dtype, options);
 }
 
+/** Zeros, float32 unless another dtype is asked for. */
 export const zeros = (shape: Shape, options?: TensorOptions): Tensor => full(shape, 0, { dtype: "float32", ...options });
+/** Ones, float32 unless another dtype is asked for. */
 export const ones = (shape: Shape, options?: TensorOptions): Tensor => full(shape, 1, { dtype: "float32", ...options });
 
 /** Uninitialised memory. */
@@ -153,9 +155,13 @@ export function empty(shape: Shape, { dtype = "float32", device = defaultDevice(
 }
 
 const like = (x: Tensor, options: TensorOptions): TensorOptions => ({ dtype: x.dtype, device: x.device, ...options });
+/** Zeros with the shape, dtype and device of x. */
 export const zerosLike = (x: Tensor, options: TensorOptions = {}): Tensor => full(x.shape, 0, like(x, options));
+/** Ones with the shape, dtype and device of x. */
 export const onesLike = (x: Tensor, options: TensorOptions = {}): Tensor => full(x.shape, 1, like(x, options));
+/** One value, with the shape, dtype and device of x. */
 export const fullLike = (x: Tensor, value: number | boolean, options: TensorOptions = {}): Tensor => full(x.shape, value, like(x, options));
+/** Uninitialised memory with the shape, dtype and device of x. */
 export const emptyLike = (x: Tensor, options: TensorOptions = {}): Tensor => empty(x.shape, like(x, options));
 /** A tensor of one value, with the dtype and device of x. */
 export const newFull = (x: Tensor, shape: Shape, value: number | boolean, options: TensorOptions = {}): Tensor =>

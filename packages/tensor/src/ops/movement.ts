@@ -19,13 +19,17 @@ export function expand(x: Tensor, ...sizes: number[] | [readonly number[]]): Ten
   return viewOp("expand", x, { shape: expandSizes(x.shape, listed(sizes)) });
 }
 
+/** x as a view of the shape; dims of size 1 grow. Throws a ShapeError where x does not broadcast to it. */
 export const broadcastTo = (x: Tensor, shape: Shape): Tensor => (sameShape(x.shape, shape) ? x : expand(x, shape));
+/** x as a view of the shape of `other`. */
 export const expandAs = (x: Tensor, other: Tensor): Tensor => expand(x, other.shape);
 
+/** Brings the dims into another order, as a view. Throws where they do not name every dim once. */
 export function permute(x: Tensor, ...dims: number[] | [readonly number[]]): Tensor {
   return viewOp("permute", x, { dims: permutation(x.ndim, listed(dims)) });
 }
 
+/** Swaps two dims, as a view. */
 export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
   const [a, b] = [normalizeDim("transpose", dim0, x.ndim), normalizeDim("transpose", dim1, x.ndim)];
   const order = x.shape.map((_, d) => (d === a ? b : d === b ? a : d));
@@ -38,6 +42,7 @@ export function t(x: Tensor): Tensor {
   return x.ndim < 2 ? x : transpose(x, 0, 1);
 }
 
+/** Moves dims to other places, as a view; the others keep their order. Throws a ShapeError where source and destination do not pair. */
 export function movedim(x: Tensor, source: number | readonly number[], destination: number | readonly number[]): Tensor {
   const from = [source].flat().map((dim) => normalizeDim("movedim", dim as number, x.ndim));
   const to = [destination].flat().map((dim) => normalizeDim("movedim", dim as number, x.ndim));
@@ -81,6 +86,7 @@ export function flatten(x: Tensor, startDim = 0, endDim = -1): Tensor {
   return reshape(x, [...x.shape.slice(0, start), numel(x.shape.slice(start, end + 1)), ...x.shape.slice(end + 1)]);
 }
 
+/** All elements as a vector, in row-major order: a view where the strides allow it, else a copy. */
 export const ravel = (x: Tensor): Tensor => reshape(x, [x.numel]);
 
 /** Splits one dim into several. */
@@ -100,6 +106,7 @@ export function squeeze(x: Tensor, dims?: number | readonly number[]): Tensor {
   );
 }
 
+/** A new dim of size 1 before `dim`, as a view; −1 puts it last. */
 export function unsqueeze(x: Tensor, dim: number): Tensor {
   const d = normalizeDim("unsqueeze", dim, x.ndim + 1);
   return view(x, [...x.shape.slice(0, d), 1, ...x.shape.slice(d)]);
@@ -137,6 +144,7 @@ export function select(x: Tensor, dim: number, index: number): Tensor {
   return view(row, [...x.shape.slice(0, d), ...x.shape.slice(d + 1)]);
 }
 
+/** Reverses the dims, as a view. Throws a ShapeError where one appears twice. */
 export function flip(x: Tensor, ...dims: number[] | [readonly number[]]): Tensor {
   const list = listed(dims).map((dim) => normalizeDim("flip", dim, x.ndim));
   if (new Set(list).size !== list.length) throw new ShapeError("flip", `a dim appears twice in [${dims}]`);

@@ -181,10 +181,12 @@ export const maxPool2d = (x: Tensor, kernelSize: number | readonly number[], opt
 export const maxPool3d = (x: Tensor, kernelSize: number | readonly number[], options: MaxPoolOptions = {}): Tensor =>
   valuesOnly("maxPool3d", 3, x, kernelSize, options);
 
-/** As the pools above, with the position of each maximum within its plane. */
+/** As maxPool1d, with the position of each maximum within its line. */
 export const maxPool1dWithIndices = (x: Tensor, kernelSize: number | readonly number[], options: MaxPoolOptions = {}): ValuesAndIndices =>
   maxPoolNd("maxPool1d", 1, x, kernelSize, options);
+/** As maxPool2d, with the position of each maximum within its plane. */
 export const maxPool2dWithIndices = (x: Tensor, kernelSize: number | readonly number[], options: MaxPoolOptions = {}): ValuesAndIndices =>
   maxPoolNd("maxPool2d", 2, x, kernelSize, options);
+/** As maxPool3d, with the position of each maximum within its volume. */
 export const maxPool3dWithIndices = (x: Tensor, kernelSize: number | readonly number[], options: MaxPoolOptions = {}): ValuesAndIndices =>
   maxPoolNd("maxPool3d", 3, x, kernelSize, options);

@@ -40,7 +40,9 @@ export function randn(shape: Shape, { generator = defaultGenerator, dtype = "flo
 }
 
 const like = (x: Tensor, options: RandomOptions): RandomOptions => ({ dtype: x.dtype, device: x.device, ...options });
+/** As rand, with the shape, dtype and device of x. */
 export const randLike = (x: Tensor, options: RandomOptions = {}): Tensor => rand(x.shape, like(x, options));
+/** As randn, with the shape, dtype and device of x. */
 export const randnLike = (x: Tensor, options: RandomOptions = {}): Tensor => randn(x.shape, like(x, options));
 
 /** Of low and how many numbers there are. */

@@ -117,21 +117,27 @@ function reduce(name: ReducerName, x: Tensor, dims: Dims, { keepdim = false }: R
 
 const converted = (x: Tensor, dtype: DType | undefined): Tensor => (dtype ? toDType(x, dtype) : x);
 
+/** The sum over dims, or over all; whole numbers and bools are counted in int32. */
 export const sum = (x: Tensor, dims?: Dims, { dtype, ...options }: SumOptions = {}): Tensor =>
   reduce("sum", converted(x, dtype), dims, options);
+/** The mean over dims, or over all; NaN of no elements. */
 export const mean = (x: Tensor, dims?: Dims, { dtype, ...options }: SumOptions = {}): Tensor =>
   reduce("mean", converted(x, dtype), dims, options);
+/** The product along dim, or of all elements. */
 export const prod = (x: Tensor, dim?: number | null, { dtype, ...options }: SumOptions = {}): Tensor =>
   reduce("prod", converted(x, dtype), dim, options);
 /** The maximum; gradients are shared evenly among equals. */
 export const amax = (x: Tensor, dims?: Dims, options?: ReduceOptions): Tensor => reduce("amax", x, dims, options);
 /** The minimum; gradients are shared evenly among equals. */
 export const amin = (x: Tensor, dims?: Dims, options?: ReduceOptions): Tensor => reduce("amin", x, dims, options);
+/** Whether any element along dims, or of all, is not zero: bool. */
 export const any = (x: Tensor, dims?: Dims, options?: ReduceOptions): Tensor => reduce("any", x, dims, options);
+/** Whether all elements along dims, or all there are, are not zero: bool. */
 export const all = (x: Tensor, dims?: Dims, options?: ReduceOptions): Tensor => reduce("all", x, dims, options);
 
 /** Position of the first maximum along dim, or in the flattened tensor; NaN counts as the maximum. */
 export const argmax = (x: Tensor, dim?: number | null, options?: ReduceOptions): Tensor => reduce("argmax", x, dim, options);
+/** Position of the first minimum along dim, or in the flattened tensor; NaN counts as the minimum. */
 export const argmin = (x: Tensor, dim?: number | null, options?: ReduceOptions): Tensor => reduce("argmin", x, dim, options);
 
 export interface DimAttrs {

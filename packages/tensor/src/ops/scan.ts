@@ -59,4 +59,5 @@ function extreme(op: StructuredOp<ScanAttrs>, x: Tensor, dim: number): ValuesAnd
 
 /** Running maximum along dim, with the position of each. */
 export const cummax = (x: Tensor, dim: number): ValuesAndIndices => extreme(scanOps.cummax, x, dim);
+/** Running minimum along dim, with the position of each. */
 export const cummin = (x: Tensor, dim: number): ValuesAndIndices => extreme(scanOps.cummin, x, dim);

@@ -32,6 +32,7 @@ export function sort(x: Tensor, dim = -1, { descending = false }: { descending?:
   return { values, indices };
 }
 
+/** Where the sorted elements along dim stood: the indices of sort. */
 export const argsort = (x: Tensor, dim = -1, options: { descending?: boolean } = {}): Tensor => sort(x, dim, options).indices;
 
 /** The k largest (or smallest) elements along dim, in order. */

@@ -46,6 +46,7 @@ export function variance(x: Tensor, dims?: Dims, { correction = 1, keepdim = fal
   });
 }
 
+/** Standard deviation over dims, or over all elements. */
 export function std(x: Tensor, dims?: Dims, options?: VarOptions): Tensor {
   return scope(() => root(variance(x, dims, options)));
 }
@@ -55,6 +56,7 @@ export const varMean = (x: Tensor, dims?: Dims, options: VarOptions = {}): [Tens
   variance(x, dims, options),
   mean(x, dims, options),
 ];
+/** Standard deviation and mean together. */
 export const stdMean = (x: Tensor, dims?: Dims, options: VarOptions = {}): [Tensor, Tensor] => [
   std(x, dims, options),
   mean(x, dims, options),
