@@ -30,13 +30,6 @@ export interface ProductShape {
   readonly adds: boolean;
 }
 
-/** Products that share their scratch memory, until `release`. */
-export interface PreparedProduct {
-  /** Computes the given rows and columns, from addresses of the whole matrices. */
-  run(a: number, b: number, c: number): void;
-  release(): void;
-}
-
 const blockRows = 96; // a block of a in the second-level cache, together with
 const blockColumns = 256; // a packed block of b
 export const blockDepth = 1024; // one packed panel in the first-level cache
@@ -63,18 +56,19 @@ export const copies = ({ m, n, k, a }: ProductShape): boolean =>
 
 export class MatrixProduct {
   readonly #memory: Memory;
-  readonly #width: number; // of a tile, in columns
-  readonly #height: number; // in rows
+  readonly width: number; // of a tile, in columns
+  readonly height: number; // in rows
   readonly #tiles: MatmulTiles[] = [];
   #packPanels: PackPanels | null = null;
   #transpose: Transpose | null = null;
   #copyPlanes: CopyPlanes | null = null;
+  #zeros = 0;
 
   constructor(memory: Memory) {
     this.#memory = memory;
     const { rows, vectors } = tileShape(memory.relaxedSimd);
-    this.#height = rows;
-    this.#width = 4 * vectors;
+    this.height = rows;
+    this.width = 4 * vectors;
   }
 
   /**
@@ -85,8 +79,8 @@ export class MatrixProduct {
     const { m, n, k, a, b, cRow, bias } = shape;
     const twiceByColumns = copies(shape) ? m * k : 0;
     const twiceByRows = packs(shape) ? n * k : 0;
-    const byColumns = n > this.#width && (twiceByColumns < twiceByRows || (twiceByColumns === twiceByRows && n >= m));
-    const [total, multiple] = byColumns ? [n, this.#width] : [m, this.#height];
+    const byColumns = n > this.width && (twiceByColumns < twiceByRows || (twiceByColumns === twiceByRows && n >= m));
+    const [total, multiple] = byColumns ? [n, this.width] : [m, this.height];
     const parts = Math.min(count, Math.ceil(total / multiple));
     return Array.from({ length: parts }, (_, part) => {
       const first = partStart(total, part, parts, multiple);
@@ -97,81 +91,26 @@ export class MatrixProduct {
   }
 
   prepare(shape: ProductShape): PreparedProduct {
-    const { dtype, m, n, k, a, b, cRow, bias, adds } = shape;
-    const memory = this.#memory;
-    const width = this.#width;
-    const [packing, copying] = [packs(shape), copies(shape)];
-    const tiles = this.#variant({ left: strided(a, k) || copying ? "rows" : "columns", right: packing ? "packed" : "strided", dtype });
-
-    const depth = evenBlock(k, blockDepth, 4);
-    const passes = k > depth ? Math.ceil(k / depth) : 1; // with k = 0 too: c is still to be written
-    const rows = packing || copying ? evenBlock(m, blockRows, 1) : m;
-    const columns = packing || copying ? evenBlock(n, blockColumns, width) : n;
-    const packed = packing ? memory.allocate(4 * depth * roundUp(columns, width)) : null;
-    const copied = copying ? memory.allocate(rows * (4 * depth + rowGap)) : null;
-    const edge = memory.allocate(4 * this.#height * width);
-    const start = this.#startRow(bias, n);
-
-    const run = (aStart: number, bStart: number, cStart: number): void => {
-      for (let column = 0; column < n; column += columns) {
-        const n0 = Math.min(columns, n - column);
-        for (let pass = 0; pass < passes; pass++) {
-          const step = pass * depth;
-          const onTop = adds || pass > 0;
-          const k0 = Math.min(depth, k - step);
-          const bAt = bStart + column * b.columnStride + step * b.rowStride;
-          if (packed) this.#pack(bAt, b, n0, k0, packed.pointer);
-          for (let row = 0; row < m; row += rows) {
-            const m0 = Math.min(rows, m - row);
-            const aAt = aStart + row * a.rowStride + step * a.columnStride;
-            if (copied) this.copyRows(aAt, a, m0, k0, copied.pointer, 4 * k0 + rowGap);
-            const cAt = cStart + row * cRow + column * 4;
-            tiles(
-              m0,
-              n0,
-              k0,
-              copied ? copied.pointer : aAt,
-              copied ? 4 * k0 + rowGap : a.rowStride,
-              a.columnStride,
-              packed ? packed.pointer : bAt,
-              packed ? 4 * k0 * width : 4 * width,
-              b.rowStride,
-              onTop ? cAt : start.pointer + (bias ? 4 * column : 0),
-              onTop ? cRow : 0,
-              onTop || bias ? 4 * width : 0,
-              cAt,
-              cRow,
-              edge.pointer,
-            );
-          }
-        }
-      }
-    };
-    const release = (): void => {
-      for (const buffer of [packed, copied, edge, start]) if (buffer) memory.release(buffer);
-    };
-    return { run, release };
+    return new PreparedProduct(this.#memory, this, shape);
   }
 
-  /** The bias, filled up to whole panels; without one, zeros for a single panel. */
-  #startRow(bias: number, n: number): CpuBuffer {
-    const memory = this.#memory;
-    const elements = bias ? roundUp(n, this.#width) : this.#width;
-    const buffer = memory.allocate(4 * elements);
-    const first = buffer.pointer >>> 2;
-    memory.i32.fill(0, first, first + elements);
-    if (bias) memory.i32.copyWithin(first, bias >>> 2, (bias >>> 2) + n);
-    return buffer;
+  /** The address of zeros for one panel. */
+  get zeros(): number {
+    if (this.#zeros === 0) {
+      this.#zeros = this.#memory.reserve(4 * this.width);
+      this.#memory.i32.fill(0, this.#zeros >>> 2, (this.#zeros >>> 2) + this.width);
+    }
+    return this.#zeros;
   }
 
-  #variant(variant: MatmulVariant): MatmulTiles {
+  tiles(variant: MatmulVariant): MatmulTiles {
     const index = (variant.left === "rows" ? 0 : 1) + (variant.right === "packed" ? 0 : 2) + (variant.dtype === "float32" ? 0 : 4);
     this.#tiles[index] ??= compileMatmulTiles(this.#memory, variant);
     return this.#tiles[index];
   }
 
-  #pack(from: number, b: MatrixLayout, n: number, k: number, to: number): void {
-    this.#packPanels ??= compilePackPanels(this.#memory, this.#width);
+  pack(from: number, b: MatrixLayout, n: number, k: number, to: number): void {
+    this.#packPanels ??= compilePackPanels(this.#memory, this.width);
     this.#packPanels(from, b.columnStride, b.rowStride, n, k, to);
   }
 
@@ -184,5 +123,96 @@ export class MatrixProduct {
       this.#copyPlanes ??= compileCopyPlanes(this.#memory);
       this.#copyPlanes(1, m, k, from, 0, a.rowStride, a.columnStride, to, 0, toRow, 4);
     }
+  }
+}
+
+/** Products of one shape at several places. They share scratch memory, until `release`. */
+export class PreparedProduct {
+  readonly #memory: Memory;
+  readonly #parts: MatrixProduct;
+  readonly #shape: ProductShape;
+  readonly #tiles: MatmulTiles;
+  readonly #depth: number; // of a step along k
+  readonly #rows: number; // of a block
+  readonly #columns: number;
+  readonly #packed: CpuBuffer | null;
+  readonly #copied: CpuBuffer | null;
+  readonly #edge: CpuBuffer | null; // room for a tile that is wider than c
+  readonly #bias: CpuBuffer | null; // filled up to whole panels
+
+  constructor(memory: Memory, parts: MatrixProduct, shape: ProductShape) {
+    const { dtype, m, n, k, a, bias } = shape;
+    const { width, height } = parts;
+    const [packing, copying] = [packs(shape), copies(shape)];
+    this.#memory = memory;
+    this.#parts = parts;
+    this.#shape = shape;
+    this.#tiles = parts.tiles({ left: strided(a, k) || copying ? "rows" : "columns", right: packing ? "packed" : "strided", dtype });
+    this.#depth = Math.max(1, evenBlock(k, blockDepth, 4));
+    this.#rows = packing || copying ? evenBlock(m, blockRows, 1) : m;
+    this.#columns = packing || copying ? evenBlock(n, blockColumns, width) : n;
+    this.#packed = packing ? memory.allocate(4 * this.#depth * roundUp(this.#columns, width)) : null;
+    this.#copied = copying ? memory.allocate(this.#rows * (4 * this.#depth + rowGap)) : null;
+    this.#edge = n % width ? memory.allocate(4 * height * width) : null;
+    this.#bias = bias ? this.#fillUp(bias, n) : null;
+  }
+
+  /** From addresses of the whole matrices. */
+  run(aStart: number, bStart: number, cStart: number): void {
+    const { m, n, k, a, b, cRow, adds } = this.#shape;
+    const [depth, rows, columns] = [this.#depth, this.#rows, this.#columns];
+    const [packed, copied, bias] = [this.#packed, this.#copied, this.#bias];
+    const { width } = this.#parts;
+    for (let column = 0; column < n; column += columns) {
+      const n0 = Math.min(columns, n - column);
+      for (let step = 0; step === 0 || step < k; step += depth) {
+        // with k = 0 too: c is still to be written
+        const onTop = adds || step > 0;
+        const k0 = Math.min(depth, k - step);
+        const bAt = bStart + column * b.columnStride + step * b.rowStride;
+        if (packed) this.#parts.pack(bAt, b, n0, k0, packed.pointer);
+        for (let row = 0; row < m; row += rows) {
+          const m0 = Math.min(rows, m - row);
+          const aAt = aStart + row * a.rowStride + step * a.columnStride;
+          if (copied) this.#parts.copyRows(aAt, a, m0, k0, copied.pointer, 4 * k0 + rowGap);
+          const cAt = cStart + row * cRow + column * 4;
+          this.#tiles(
+            m0,
+            n0,
+            k0,
+            copied ? copied.pointer : aAt,
+            copied ? 4 * k0 + rowGap : a.rowStride,
+            a.columnStride,
+            packed ? packed.pointer : bAt,
+            packed ? 4 * k0 * width : 4 * width,
+            b.rowStride,
+            onTop ? cAt : bias ? bias.pointer + 4 * column : this.#parts.zeros,
+            onTop ? cRow : 0,
+            onTop || bias ? 4 * width : 0,
+            cAt,
+            cRow,
+            this.#edge ? this.#edge.pointer : 0,
+          );
+        }
+      }
+    }
+  }
+
+  release(): void {
+    const memory = this.#memory;
+    if (this.#packed) memory.release(this.#packed);
+    if (this.#copied) memory.release(this.#copied);
+    if (this.#edge) memory.release(this.#edge);
+    if (this.#bias) memory.release(this.#bias);
+  }
+
+  /** The bias, filled up with zeros to whole panels. */
+  #fillUp(bias: number, n: number): CpuBuffer {
+    const elements = roundUp(n, this.#parts.width);
+    const buffer = this.#memory.allocate(4 * elements);
+    const first = buffer.pointer >>> 2;
+    this.#memory.i32.copyWithin(first, bias >>> 2, (bias >>> 2) + n);
+    this.#memory.i32.fill(0, first + n, first + elements);
+    return buffer;
   }
 }
