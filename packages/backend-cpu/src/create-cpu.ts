@@ -5,9 +5,8 @@ import { createGather } from "./kernels/gather.ts";
 import { MapKernels } from "./kernels/map.ts";
 import type { MapLanes } from "./kernels/map-lanes.ts";
 import type { MapTransposed } from "./kernels/map-transposed.ts";
-import { createMatmul } from "./kernels/matmul.ts";
+import { createMatmul, type MultiplyAll } from "./kernels/matmul.ts";
 import type { MatrixProduct } from "./kernels/matrix-product.ts";
-import type { ProductInSteps } from "./kernels/product-in-steps.ts";
 import { createReduce, type LargeReductions } from "./kernels/reduce.ts";
 import { createScatter } from "./kernels/scatter.ts";
 import type { Memory } from "./memory.ts";
@@ -27,8 +26,8 @@ export interface CpuParts {
   readonly createMapAll?: (memory: Memory, lower: Lower, map: Backend["map"]) => NonNullable<Backend["mapAll"]>;
   /** Shares reductions between threads, and brings operands of some into another order. */
   readonly createLargeReductions?: (memory: Memory) => LargeReductions;
-  /** Copies a transposed left operand of a product once for all threads. */
-  readonly createProductInSteps?: (memory: Memory, product: MatrixProduct) => ProductInSteps;
+  /** Shares products between threads. */
+  readonly createSharedProducts?: (memory: Memory, product: MatrixProduct) => MultiplyAll;
   readonly createScan?: (memory: Memory) => Backend["scan"];
   readonly createSort?: (memory: Memory) => Backend["sort"];
   /** Makes the kernels for whole ops. */
@@ -48,7 +47,7 @@ export function createCpu(
     createMapLanes,
     createMapAll,
     createLargeReductions,
-    createProductInSteps,
+    createSharedProducts,
     createScan = without("scan"),
     createSort = without("sort"),
     createFused,
@@ -76,7 +75,7 @@ export function createCpu(
     map,
     ...(createMapAll && { mapAll: createMapAll(memory, lower, map) }),
     reduce,
-    matmul: createMatmul(memory, map, createProductInSteps),
+    matmul: createMatmul(memory, map, createSharedProducts),
     gather: createGather(memory),
     scatter: createScatter(memory),
     scan: createScan(memory),

@@ -6,8 +6,8 @@ import { createLargeReductions } from "./kernels/large-reductions.ts";
 import { createMapAll } from "./kernels/map-all.ts";
 import { createMapLanes } from "./kernels/map-lanes.ts";
 import { createMapTransposed } from "./kernels/map-transposed.ts";
-import { createProductInSteps } from "./kernels/product-in-steps.ts";
 import { createScan } from "./kernels/scan.ts";
+import { createSharedProducts } from "./kernels/shared-products.ts";
 import { createSort } from "./kernels/sort.ts";
 
 export const everyPart: CpuParts = {
@@ -16,7 +16,7 @@ export const everyPart: CpuParts = {
   createMapLanes,
   createMapAll,
   createLargeReductions,
-  createProductInSteps,
+  createSharedProducts,
   createScan,
   createSort,
   createFused,

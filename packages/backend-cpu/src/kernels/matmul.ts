@@ -1,10 +1,8 @@
 // Backend.matmul: batches, orientation and epilogue around the product of two matrices.
 import { type Backend, contiguousStrides, type Epilogue, formula, input, type Node, numel, type View } from "@gradkit/tensor/backend";
-import { type Lanes, partStart } from "../lanes.ts";
 import type { Memory } from "../memory.ts";
 import { addressOf } from "./contiguous.ts";
-import { copies, type MatrixLayout, MatrixProduct, type ProductShape } from "./matrix-product.ts";
-import type { ProductInSteps } from "./product-in-steps.ts";
+import { type BatchAddress, type MatrixLayout, MatrixProduct, type ProductShape } from "./matrix-product.ts";
 import type { ProductType } from "./tile.ts";
 
 const identity = {
@@ -12,25 +10,33 @@ const identity = {
   int32: formula(["int"], [], [input(0, "int")]),
 } satisfies Record<ProductType, unknown>;
 
+/** Computes the products of one shape of all batches. */
+export type MultiplyAll = (shape: ProductShape, batches: number, address: BatchAddress) => void;
+
+const inOrder =
+  (_: Memory, product: MatrixProduct): MultiplyAll =>
+  (shape, batches, address) =>
+    product.multiply(shape, 0, batches, address);
+
 /** The product itself is written to `out`, started from a bias where the epilogue adds one; any other epilogue is mapped over it in place. */
 export function createMatmul(
   memory: Memory,
   map: Backend["map"],
-  createInSteps?: (memory: Memory, product: MatrixProduct) => ProductInSteps,
+  createShared: (memory: Memory, product: MatrixProduct) => MultiplyAll = inOrder,
 ): Backend["matmul"] {
   const product = new MatrixProduct(memory);
-  const inSteps = createInSteps?.(memory, product);
+  const multiplyAll = createShared(memory, product);
   return (a: View, b: View, out: View, epilogue?: Epilogue): void => {
     if (numel(out.shape) === 0) return;
     if (takesProduct(a, out)) {
       const bias = epilogue ? rowBias(epilogue, out) : 0;
-      multiplyBatches(memory, product, inSteps, a, b, out, bias);
+      multiplyBatches(multiplyAll, a, b, out, bias);
       if (epilogue && !bias) map(epilogue.formula, [out, ...epilogue.inputs], epilogue.scalars, [out]);
       return;
     }
     const buffer = memory.allocate(4 * numel(out.shape));
     const scratch: View = { buffer, dtype: a.dtype, shape: out.shape, strides: contiguousStrides(out.shape), offset: 0 };
-    multiplyBatches(memory, product, inSteps, a, b, scratch, 0);
+    multiplyBatches(multiplyAll, a, b, scratch, 0);
     if (epilogue) map(epilogue.formula, [scratch, ...epilogue.inputs], epilogue.scalars, [out]);
     else map(identity[a.dtype as ProductType], [scratch], [], [out]);
     memory.release(buffer);
@@ -55,24 +61,13 @@ function takesProduct(a: View, { dtype, shape, strides }: View): boolean {
   return dtype === a.dtype && (adjacent(rank - 1) || adjacent(rank - 2));
 }
 
-/** One core's speed, to tell what work is worth sharing. */
-const flopsPerNanosecond = 50;
-
 const layout = ({ strides }: View): MatrixLayout => ({
   rowStride: 4 * (strides[strides.length - 2] as number),
   columnStride: 4 * (strides[strides.length - 1] as number),
 });
 const transposed = ({ rowStride, columnStride }: MatrixLayout): MatrixLayout => ({ rowStride: columnStride, columnStride: rowStride });
 
-function multiplyBatches(
-  { lanes }: Memory,
-  product: MatrixProduct,
-  inSteps: ProductInSteps | undefined,
-  a: View,
-  b: View,
-  out: View,
-  bias: number,
-): void {
+function multiplyBatches(multiplyAll: MultiplyAll, a: View, b: View, out: View, bias: number): void {
   const rank = out.shape.length;
   const [n, k] = [out.shape[rank - 1] as number, a.shape[rank - 1] as number];
   let m = out.shape[rank - 2] as number;
@@ -94,34 +89,10 @@ function multiplyBatches(
     : { dtype, m: n, n: m, k, a: transposed(bLayout), b: transposed(aLayout), cRow: c.columnStride, bias: 0, adds: false };
 
   const batches = numel(out.shape.slice(0, batchRank));
-  const at = (view: View, batch: number): number => addressOf(view) + 4 * batchOffset(batch, view, out.shape, batchRank);
-  const count = batches > 1 ? lanes.count((2 * batches * m * n * k) / flopsPerNanosecond, batches * m * n) : 1;
-  if (batches > 1 && batches >= count) {
-    lanes.fork(count, (lane) => {
-      const prepared = product.prepare(shape);
-      const end = partStart(batches, lane + 1, count);
-      for (let batch = partStart(batches, lane, count); batch < end; batch++)
-        prepared.run(at(left, batch), at(right, batch), at(out, batch));
-      prepared.release();
-    });
-    return;
-  }
-  for (let batch = 0; batch < batches; batch++) {
-    const [from, by, to] = [at(left, batch), at(right, batch), at(out, batch)];
-    if (inSteps && copies(shape))
-      inSteps(shape, from, (step, copied, offset) => multiplyInParts(lanes, product, step, copied, by + offset, to));
-    else multiplyInParts(lanes, product, shape, from, by, to);
-  }
-}
-
-function multiplyInParts(lanes: Lanes, product: MatrixProduct, shape: ProductShape, a: number, b: number, c: number): void {
-  const { m, n, k } = shape;
-  const parts = product.parts(shape, lanes.count((2 * m * n * k) / flopsPerNanosecond, m * n));
-  lanes.fork(parts.length, (lane) => {
-    const part = parts[lane] as (typeof parts)[number];
-    const prepared = product.prepare(part.shape);
-    prepared.run(a + part.a, b + part.b, c + part.c);
-    prepared.release();
+  const views = [left, right, out] as const;
+  multiplyAll(shape, batches, (operand, batch) => {
+    const view = views[operand];
+    return addressOf(view) + 4 * batchOffset(batch, view, out.shape, batchRank);
   });
 }
 

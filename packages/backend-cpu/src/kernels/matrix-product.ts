@@ -1,6 +1,5 @@
 // One product of two matrices in memory: chooses what is read in place and what is packed, and walks it in blocks that fit the caches.
 import type { CpuBuffer } from "../buffer.ts";
-import { partStart } from "../lanes.ts";
 import type { Memory } from "../memory.ts";
 import { type CopyPlanes, compileCopyPlanes } from "./copy-planes.ts";
 import { compileMatmulTiles, type MatmulTiles, type MatmulVariant } from "./matmul-tile.ts";
@@ -30,6 +29,9 @@ export interface ProductShape {
   readonly adds: boolean;
 }
 
+/** Where the left (0), the right (1) operand and the product (2) of a batch begin. */
+export type BatchAddress = (operand: 0 | 1 | 2, batch: number) => number;
+
 const blockRows = 96; // a block of a in the second-level cache, together with
 const blockColumns = 256; // a packed block of b
 export const blockDepth = 1024; // one packed panel in the first-level cache
@@ -47,7 +49,7 @@ const roundUp = (size: number, multiple: number): number => Math.ceil(size / mul
 const strided = ({ columnStride }: MatrixLayout, columns: number): boolean => columnStride === 4 || columns <= 1;
 
 /** Whether b is copied into panels: where its rows cannot be read in place, or are read so often that it pays. */
-const packs = ({ m, n, k, b }: ProductShape): boolean =>
+export const packs = ({ m, n, k, b }: ProductShape): boolean =>
   k > 0 && (!strided(b, n) || (m >= 32 && n * k > (b.rowStride < distantRows ? packedFrom : distantPackedFrom)));
 
 /** Whether a is copied by rows: where neither they nor its columns can be read in place, or columns are far apart. */
@@ -71,27 +73,11 @@ export class MatrixProduct {
     this.width = 4 * vectors;
   }
 
-  /**
-   * Divides a product into about so many parts of c, each a product of its own with where its operands begin. By columns or by rows: whichever
-   * copies less of the other operand twice.
-   */
-  parts(shape: ProductShape, count: number): { shape: ProductShape; a: number; b: number; c: number }[] {
-    const { m, n, k, a, b, cRow, bias } = shape;
-    const twiceByColumns = copies(shape) ? m * k : 0;
-    const twiceByRows = packs(shape) ? n * k : 0;
-    const byColumns = n > this.width && (twiceByColumns < twiceByRows || (twiceByColumns === twiceByRows && n >= m));
-    const [total, multiple] = byColumns ? [n, this.width] : [m, this.height];
-    const parts = Math.min(count, Math.ceil(total / multiple));
-    return Array.from({ length: parts }, (_, part) => {
-      const first = partStart(total, part, parts, multiple);
-      const size = partStart(total, part + 1, parts, multiple) - first;
-      if (byColumns) return { shape: { ...shape, n: size, bias: bias && bias + 4 * first }, a: 0, b: first * b.columnStride, c: 4 * first };
-      return { shape: { ...shape, m: size }, a: first * a.rowStride, b: 0, c: first * cRow };
-    });
-  }
-
-  prepare(shape: ProductShape): PreparedProduct {
-    return new PreparedProduct(this.#memory, this, shape);
+  /** The products of the batches from `first` to `end`. */
+  multiply(shape: ProductShape, first: number, end: number, address: BatchAddress): void {
+    const prepared = new PreparedProduct(this.#memory, this, shape);
+    for (let batch = first; batch < end; batch++) prepared.run(address(0, batch), address(1, batch), address(2, batch));
+    prepared.release();
   }
 
   /** The address of zeros for one panel. */
@@ -127,7 +113,7 @@ export class MatrixProduct {
 }
 
 /** Products of one shape at several places. They share scratch memory, until `release`. */
-export class PreparedProduct {
+class PreparedProduct {
   readonly #memory: Memory;
   readonly #parts: MatrixProduct;
   readonly #shape: ProductShape;
