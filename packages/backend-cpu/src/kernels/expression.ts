@@ -18,38 +18,35 @@ export interface Leaves {
 export interface Expression {
   /** Runs first. */
   readonly code: Code[];
-  /** One vector per root, to be used once each. */
+  /** One vector per root; after them those of the next leaves. */
   readonly results: V128[];
 }
 
 /**
- * Code for nodes that are free of custom functions and of whatever has a lowering. Shared nodes are computed once.
+ * Code for nodes that are free of custom functions and of whatever has a lowering; each is computed once. Several leaves give several
+ * vectors, computed in turns: while one waits for a result, another computes.
  */
-export function emitExpression(f: FunctionBuilder, roots: readonly Node[], leaves: Leaves): Expression {
+export function emitExpression(f: FunctionBuilder, roots: readonly Node[], ...leaves: readonly Leaves[]): Expression {
   const code: Code[] = [];
-  const uses = new Map<Node, number>();
-  const order = topological(roots);
-  for (const root of roots) uses.set(root, (uses.get(root) ?? 0) + 1);
-  for (const node of order) for (const arg of node.args) uses.set(arg, (uses.get(arg) ?? 0) + 1);
-
-  const values = new Map<Node, V128>();
+  const values = new Map<Node, V128[]>();
+  const vectorOf = (n: Node, vector: number): V128 => (values.get(n) as V128[])[vector] as V128;
   const hold = (value: V128): Local<"v128"> => {
     const local = f.v128();
     code.push(local.set(value));
     return local;
   };
   const emitter: Emitter = { f, code, hold };
-  for (const node of order) {
-    const value = emitNode(
-      emitter,
+  for (const node of topological(roots)) {
+    values.set(
       node,
-      node.args.map((arg) => values.get(arg) as V128),
-      leaves,
+      leaves.map((each, vector) => {
+        const args = node.args.map((arg) => vectorOf(arg, vector));
+        const value = emitNode(emitter, node, args, each);
+        return node.op === "const" ? value : hold(value);
+      }),
     );
-    const shared = (uses.get(node) as number) > 1 && node.op !== "const" && node.op !== "scalar";
-    values.set(node, shared ? hold(value) : value);
   }
-  return { code, results: roots.map((root) => values.get(root) as V128) };
+  return { code, results: leaves.flatMap((_, vector) => roots.map((root) => vectorOf(root, vector))) };
 }
 
 export interface Emitter {

@@ -31,13 +31,19 @@ export class Frame {
     ];
   }
 
-  /** The formula on the `vector`-th four elements of the inputs. */
-  evaluate(formula: PreparedFormula, inputs: readonly Operand[], index: () => V128, vector = 0): Expression {
-    return emitExpression(this.f, formula.outputs, {
-      input: (k) => (inputs[k] as Operand).load(vector),
-      scalar: (s) => this.scalars[s] as V128,
-      index,
-    });
+  /** The formula on some of the inputs' vectors of four elements. */
+  evaluate(
+    formula: PreparedFormula,
+    inputs: readonly Operand[],
+    index: (vector: number) => V128,
+    vectors: readonly number[] = [0],
+  ): Expression {
+    const leaves = vectors.map((vector) => ({
+      input: (k: number) => (inputs[k] as Operand).load(vector),
+      scalar: (s: number) => this.scalars[s] as V128,
+      index: () => index(vector),
+    }));
+    return emitExpression(this.f, formula.outputs, ...leaves);
   }
 }
 

@@ -9,9 +9,10 @@ import { type Operand, type OperandClass, strided } from "./operand.ts";
 import type { PreparedFormula } from "./prepare.ts";
 import { emitRows } from "./rows.ts";
 
-/** Cheap formulas are bound by the loop around them; of others one copy is enough. */
-export const unrolledNodes = 12;
-const unroll = 4;
+/** Cheap formulas are bound by the loop around them, others wait for their own results: several vectors in turns help both. */
+const together = [0, 1, 2, 3];
+
+type StoreOne = (output: Operand, value: Local<"v128">, vector: number) => Code;
 
 /** Code that walks `block`'s operands: inputs first, outputs last. */
 export function emitMap(
@@ -29,33 +30,33 @@ export function emitMap(
   const position = formula.usesIndex ? f.v128() : null;
   const first = f.i32(); // position of the row's first element
 
-  const vector = (n: number): { code: Code; values: Local<"v128">[] } => {
-    const { code, results } = frame.evaluate(formula, inputs, () => (n === 0 ? position! : i32x4.add(position!, 4 * n)), n);
+  const evaluate = (vectors: readonly number[]): { code: Code; store: (how: StoreOne) => Code } => {
+    const { code, results } = frame.evaluate(formula, inputs, (n) => i32x4.add(position!, 4 * n), vectors);
     const values = results.map(() => f.v128());
-    return { code: [code, values.map((value, k) => value.set((outputs[k] as Operand).narrow(results[k] as V128)))], values };
+    const output = (i: number): Operand => outputs[i % outputs.length] as Operand;
+    return {
+      code: [code, values.map((value, i) => value.set(output(i).narrow(results[i] as V128)))],
+      store: (how) => values.map((value, i) => how(output(i), value, Math.floor(i / outputs.length))),
+    };
   };
   const step = (vectors: number): Code => [
     operands.map((operand) => operand.advance(vectors)),
     position ? position.set(i32x4.add(position, 4 * vectors)) : [],
     left.set(i32.sub(left, 4 * vectors)),
   ];
-  const several = (): Code => [
-    Array.from({ length: unroll }, (_, n) => {
-      const { code, values } = vector(n);
-      return [code, outputs.map((output, k) => output.store(values[k] as Local<"v128">, n))];
-    }),
-    step(unroll),
-  ];
-  const single = vector(0);
-  const store = (how: (output: Operand, value: Local<"v128">) => Code): Code =>
-    outputs.map((output, k) => how(output, single.values[k] as Local<"v128">));
-  const unrolls = formula.size <= unrolledNodes && !operands.some(({ access }) => access === strided);
+  const several = (): Code => {
+    const { code, store } = evaluate(together);
+    return [code, store((output, value, n) => output.store(value, n)), step(together.length)];
+  };
+  const single = evaluate([0]);
+  const enough = i32.geS(left, 4 * together.length);
+  const unrolls = !operands.some(({ access }) => access === strided);
 
   const row: Code = [
     operands.map((operand) => operand.startRow()),
     position ? position.set(i32x4.add(i32x4.splat(first), v128.const(new Int32Array([0, 1, 2, 3])))) : [],
     left.set(inner),
-    unrolls ? when(i32.geS(left, 4 * unroll), doWhile(several(), i32.geS(left, 4 * unroll))) : [],
+    unrolls ? when(enough, doWhile(several(), enough)) : [],
     when(
       left,
       doWhile(
@@ -64,8 +65,8 @@ export function emitMap(
           single.code,
           when(
             i32.geS(left, 4),
-            [store((output, value) => output.store(value)), step(1)],
-            [store((output, value) => output.storePartial(value, left)), left.set(i32.const(0))],
+            [single.store((output, value) => output.store(value)), step(1)],
+            [single.store((output, value) => output.storePartial(value, left)), left.set(i32.const(0))],
           ),
         ],
         left,

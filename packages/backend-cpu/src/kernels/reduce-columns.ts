@@ -6,9 +6,8 @@ import { f64x2, type V128, v128 } from "../wasm/simd.ts";
 import { accumulationOf, upperHalf, type ValueReducer, wideAfter } from "./accumulation.ts";
 import { groupWord, middleStrideWord, middleWord, scratchWord } from "./call-block.ts";
 import { clampTail, Frame } from "./frame.ts";
-import { unrolledNodes } from "./map-loop.ts";
 import { Operand } from "./operand.ts";
-import { lanePositions } from "./reduce-rows.ts";
+import { lanePositions, unrolledNodes } from "./reduce-rows.ts";
 import { emitFinish, type Reduction } from "./reduction.ts";
 import { emitRows } from "./rows.ts";
 

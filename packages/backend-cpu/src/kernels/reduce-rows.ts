@@ -6,7 +6,6 @@ import { f64x2, i32x4, type V128, v128 } from "../wasm/simd.ts";
 import { accumulationOf, foldLanes, upperHalf, type ValueReducer, wideAfter } from "./accumulation.ts";
 import { groupWord } from "./call-block.ts";
 import { clampTail, Frame } from "./frame.ts";
-import { unrolledNodes } from "./map-loop.ts";
 import { type Operand, strided } from "./operand.ts";
 import { emitFinish, type Reduction } from "./reduction.ts";
 import { emitRows } from "./rows.ts";
@@ -14,6 +13,9 @@ import { emitRows } from "./rows.ts";
 /** Enough to hide an addition's latency. */
 const accumulatorCount = 4;
 const chunk = 4 * accumulatorCount * wideAfter; // elements
+
+/** Cheap formulas are bound by the loop around them; of others one copy is enough. */
+export const unrolledNodes = 12;
 
 export const lanePositions = v128.const(new Int32Array([0, 1, 2, 3]));
 
@@ -33,7 +35,7 @@ export function emitReduceRows(f: FunctionBuilder, block: Local<"i32">, reductio
   const totals = wide ? f.locals("v128", 2) : []; // float64, two lanes each
 
   const load = (n: number): Code => {
-    const { code, results } = frame.evaluate(formula, inputs, () => lanePositions, n);
+    const { code, results } = frame.evaluate(formula, inputs, () => lanePositions, [n]);
     return [code, value.set(results[0] as V128)];
   };
   const step = (vectors: number): Code => [inputs.map((each) => each.advance(vectors)), run.set(i32.sub(run, 4 * vectors))];

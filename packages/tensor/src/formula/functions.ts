@@ -1,7 +1,7 @@
 // Functions that bring a derivative of their own: where the symbolic one would overflow, or where torch's differs at a kink.
 // Each adjoint is the one of torch's derivatives.yaml and its backward kernels.
 import {
-  abs, add, and, bitcast, cast, cos, custom, div, eq, erf, exp, exp2, floor, ge, gt, intDiv, le, log, log1p, lt,
+  abs, add, and, bitcast, cast, cos, custom, div, eq, erf, exp, exp2, floor, ge, gt, intDiv, le, log, log1p, lt, madd,
   max, min, mul, ne, neg, type Operand, or, rem, select, sin, sqrt, sub,
 } from "./build.ts"; // biome-ignore format: a list
 import type { Node } from "./nodes.ts";
@@ -89,7 +89,7 @@ export const logsigmoid = custom(
   (g, [x]) => [mul(g, sigmoid(neg(x)))],
 );
 
-const normalCdf = (x: Node): Node => mul(0.5, add(1, erf(mul(x, Math.SQRT1_2))));
+const normalCdf = (x: Node): Node => madd(erf(mul(x, Math.SQRT1_2)), 0.5, 0.5);
 
 export const gelu = custom(
   "gelu",

@@ -1,19 +1,21 @@
 // erf and erfc.
-import { abs, add, div, gt, lt, madd, min, mul, neg, select, sub } from "../build.ts";
+import { abs, add, div, gt, lt, madd, min, mul, neg, select, shl, sub } from "../build.ts";
 import type { Node } from "../nodes.ts";
-import { expParts, scaledExp } from "./exp.ts";
-import { flipSign, head, horner, signOf } from "./float-bits.ts";
+import { roundToInteger, scaledExp } from "./exp.ts";
+import { asFloat, flipSign, head, horner, signOf } from "./float-bits.ts";
 
-/** Two pieces by N. Juffa (public domain): a polynomial, and 1 − exp of one. Within 1.5 ulp. */
+/** Two pieces: a polynomial, and 1 − 2ᵉ, where 2ᵉ is a polynomial times a power of two. Both by Lawson's iteration. Within 1.5 ulp. */
 export function erf(x: Node): Node {
   const a = abs(x);
   const square = mul(a, a);
-  const near = madd(horner(square, [-5.96761703e-4, 4.99119423e-3, -2.67681349e-2, 1.12819925e-1, -3.76125336e-1, 1.28379166e-1]), a, a);
+  const near = madd(horner(square, [7.521e-5, -7.9129e-4, 5.177723e-3, -0.026848516, 0.112834664, -0.376126162, 0.128379164]), a, a);
   const b = min(a, 4); // erf(4) is 1
-  const exponent = horner(b, [-1.7285347e-5, 3.83197126e-4, -3.88396438e-3, 2.42546219e-2, -1.06777877e-1, -6.34846687e-1, -1.28717512e-1]);
-  const { value, power } = expParts(madd(exponent, b, neg(b)));
-  const far = sub(1, madd(value, power, power));
-  return flipSign(select(gt(a, 0.927734375), far, near), signOf(x));
+  const exponent = horner(b, [2.592661e-4, -4.153505e-3, 0.03108972, -0.1478395, -0.9217508, -1.625349, 0.4424148]);
+  // bias 127, 2⁻¹⁰ that the polynomial leaves with its leading coefficient, and 256 for a negative sign
+  const { n, bits } = roundToInteger(exponent, 1, 127 - 10 + 256);
+  const r = sub(exponent, n);
+  const far = madd(horner(r, [add(r, 7.287735), 41.80864, 180.9375, 522.0867, 753.2121]), asFloat(shl(bits, 23)), 1);
+  return flipSign(select(gt(a, 1.02), far, near), signOf(x));
 }
 
 /**

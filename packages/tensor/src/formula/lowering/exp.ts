@@ -12,7 +12,7 @@ const magicBits = 0x4b40_0000;
 const bias = 127;
 
 /** n = round(x·factor) as a float, and offset + n in the low bits. */
-function roundToInteger(x: Node, factor: number, offset: number): { n: Node; bits: Node } {
+export function roundToInteger(x: Node, factor: number, offset: number): { n: Node; bits: Node } {
   const sum = madd(x, factor, magic + offset);
   return { n: sub(sum, magic + offset), bits: asInt(sum) };
 }

@@ -15,9 +15,8 @@ export const flipSign = (x: Node, sign: Node): Node => asFloat(xor(asInt(x), sig
 export const restoreSign = (x: Node, sign: Node): Node => asFloat(or(asInt(x), sign));
 
 /** coefficients[0]·xⁿ + … + coefficients[n] */
-export function horner(x: Node, coefficients: readonly number[]): Node {
-  const [first, ...rest] = coefficients as [number, ...number[]];
-  return rest.reduce<Operand>((sum, coefficient) => madd(sum, x, coefficient), first) as Node;
+export function horner(x: Node, coefficients: readonly Operand[]): Node {
+  return coefficients.reduce((sum, coefficient) => madd(sum, x, coefficient)) as Node;
 }
 
 /** The leading 12 bits of the mantissa: products of two heads are exact. */
