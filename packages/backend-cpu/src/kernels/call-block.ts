@@ -34,14 +34,12 @@ export class CallBlock {
   readonly address: number;
   readonly #memory: Memory;
   #start: number;
-  /** Held, never read: a small buffer that is dropped gives its memory back. */
-  readonly buffer: CpuBuffer;
 
-  constructor(memory: Memory, size: number = words) {
+  /** At the address of memory that outlives it: by default some of its own, as long as there is the device. */
+  constructor(memory: Memory, address: number = memory.reserve(4 * words)) {
     this.#memory = memory;
-    this.buffer = memory.allocate(4 * size);
-    this.address = this.buffer.pointer;
-    this.#start = this.address >>> 2;
+    this.address = address;
+    this.#start = address >>> 2;
   }
 
   /** Where the words of the next call go, for blocks of several calls. */

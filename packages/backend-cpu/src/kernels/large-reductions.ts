@@ -29,7 +29,8 @@ const createShare =
       const [from, to] = byOuter ? [0, columns] : [first, end];
       const scratch = memory.allocate(scratchByteLength);
       for (let start = from; start === from || start < to; start += tileColumns) {
-        const block = new CallBlock(memory, words.length); // a call that is written down keeps its words
+        const buffer = memory.allocate(4 * words.length); // a call that is written down keeps its words
+        const block = new CallBlock(memory, buffer.pointer);
         fill(block, start, to);
         block.setWord(scratchWord, scratch.pointer);
         if (byOuter) {
@@ -39,7 +40,7 @@ const createShare =
           block.setWord(byOuter.word, end - first);
         }
         kernel(block.address);
-        memory.release(block.buffer);
+        memory.release(buffer);
       }
       memory.release(scratch);
     });

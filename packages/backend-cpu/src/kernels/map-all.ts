@@ -45,7 +45,7 @@ class Pieces {
 
   constructor(memory: Memory) {
     this.#memory = memory;
-    this.#block = new CallBlock(memory, blockWords);
+    this.#block = new CallBlock(memory, memory.reserve(4 * blockWords));
   }
 
   add(kernel: ListKernel, formula: Formula, operands: readonly View[], scalars: readonly number[]): void {
