@@ -37,12 +37,12 @@ test("a step of the MLP", async () => {
     "gather 1
     logSoftmax 1
     logSoftmaxGrad 1
-    map 11
+    map 8
     matmul 5
-    reduce 4
+    reduce 3
     scatter 1
-    allocations 23, 539 KiB
-    compiled before: 21 modules, 37 KiB"
+    allocations 19, 536 KiB
+    compiled before: 19 modules, 38 KiB"
   `);
 });
 
@@ -54,14 +54,14 @@ test("a step of LeNet", async () => {
     gather 1
     logSoftmax 1
     logSoftmaxGrad 1
-    map 17
+    map 14
     matmul 9
     maxPool 2
     maxPoolGrad 2
-    reduce 7
+    reduce 6
     scatter 1
-    allocations 47, 7945 KiB
-    compiled before: 31 modules, 58 KiB"
+    allocations 43, 7942 KiB
+    compiled before: 30 modules, 60 KiB"
   `);
 });
 
@@ -73,13 +73,13 @@ test("a step of the CNN", async () => {
     gather 1
     logSoftmax 1
     logSoftmaxGrad 1
-    map 15
+    map 12
     matmul 6
     maxPool 1
     maxPoolGrad 1
-    reduce 6
+    reduce 5
     scatter 1
-    allocations 38, 70237 KiB
-    compiled before: 37 modules, 81 KiB"
+    allocations 34, 70234 KiB
+    compiled before: 36 modules, 83 KiB"
   `);
 });

@@ -10,7 +10,7 @@ const scattered = (x: Tensor, dim: number, index: Tensor, src: Tensor, mode: "se
 
 export const gather: Vjp<{ dim: number }> = {
   reads: [{ inputs: [1] }],
-  gradients: (g, call) => [scattered(g.newZeros(infoOf(call, 0).shape), call.attrs.dim, call.input(1), g, "add"), null],
+  gradients: (g, call) => [scattered(g.newZeros([]).expand(infoOf(call, 0).shape), call.attrs.dim, call.input(1), g, "add"), null],
 };
 
 export const scatter: Vjp<ScatterAttrs> = {

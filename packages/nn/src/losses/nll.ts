@@ -1,20 +1,9 @@
 // Negative log-likelihood: picks out the log-probability of each row's class.
-import {
-  DTypeError,
-  formatShape,
-  IndexError,
-  indexSelect,
-  isFloat,
-  pointwise,
-  ShapeError,
-  scope,
-  type Tensor,
-  where,
-} from "@gradkit/tensor";
-import { mul, ne, neg, select } from "@gradkit/tensor/formula";
+import { DTypeError, formatShape, IndexError, indexSelect, isFloat, pointwise, ShapeError, scope, type Tensor } from "@gradkit/tensor";
+import { add, mul, ne, neg, select } from "@gradkit/tensor/formula";
 import { Module } from "../module.ts";
 import { type BufferTensor, buffer } from "../parameter.ts";
-import { checkReduction, type LossOptions, type Reduction } from "./reduction.ts";
+import { type LossOptions, reduceLoss } from "./reduction.ts";
 
 export interface NLLLossOptions extends LossOptions {
   /** A factor for each class, [C]. */
@@ -23,11 +12,10 @@ export interface NLLLossOptions extends LossOptions {
   ignoreIndex?: number;
 }
 
-const negated = /* @__PURE__ */ pointwise("nllLoss", (logp, target, ignoreIndex) => select(ne(target, ignoreIndex), neg(logp), 0));
-const weighted = /* @__PURE__ */ pointwise("nllLoss", (logp, target, ignoreIndex, weight) =>
-  select(ne(target, ignoreIndex), neg(mul(weight, logp)), 0),
-);
-const counted = /* @__PURE__ */ pointwise("nllLoss", (target, ignoreIndex, weight) => select(ne(target, ignoreIndex), weight, 0));
+const negated = /* @__PURE__ */ pointwise("nllLoss", (score, target, ignoreIndex) => select(ne(target, ignoreIndex), neg(score), 0));
+const counted = /* @__PURE__ */ pointwise("nllLoss", (target, ignoreIndex, value) => select(ne(target, ignoreIndex), value, 0));
+/** (1 − smoothing) of one and a share of the other, which may be a number. */
+export const smoothed = /* @__PURE__ */ pointwise("crossEntropy", (hard, a, soft) => add(mul(hard, a), soft));
 
 /** The dim of the classes: scores are [C], [N, C] or [N, C, …]. */
 export const classDim = (input: Tensor): number => (input.ndim === 1 ? 0 : 1);
@@ -52,53 +40,59 @@ export function checkClassWeight(op: string, input: Tensor, weight: Tensor | nul
   }
 }
 
-export interface ClassLosses {
-  /** Of each row; 0 where it is ignored. */
-  readonly losses: Tensor;
-  /** What a mean divides by: the weights of the rows that count, or their number. */
-  readonly total: Tensor;
-}
+/** A vector over classes that broadcasts against [N, C, …]. */
+export const alongClasses = (vector: Tensor, like: Tensor): Tensor =>
+  vector.reshape(like.shape.map((_, d) => (d === classDim(like) ? vector.numel : 1)));
 
-/** The first target that is no class, where the device reads synchronously; a GPU takes the nearest class instead. */
-function badTarget(op: string, logp: Tensor, target: Tensor, ignoreIndex: number, cause: unknown): IndexError {
-  const classes = logp.shape[classDim(logp)] as number;
-  const wrong = target.dataSync().find((value) => !(value >= 0 && value < classes) && value !== ignoreIndex);
-  const shapes = `got input ${formatShape(logp.shape)} and target ${formatShape(target.shape)}`;
-  return new IndexError(op, `target ${wrong} is no class (${shapes}). Classes are 0 … ${classes - 1}; ${ignoreIndex} is ignored`, {
-    cause,
-  });
-}
-
-/** Losses of class indices, given log-probabilities. */
-export function classLosses(op: string, logp: Tensor, target: Tensor, weight: Tensor | null, ignoreIndex: number): ClassLosses {
-  const dim = classDim(logp);
-  const counts = target.ne(ignoreIndex);
-  const classes = where(counts, target, 0);
-  let picked: Tensor;
-  try {
-    picked = logp.gather(dim, classes.unsqueeze(dim)).squeeze(dim);
-  } catch (error) {
-    throw error instanceof IndexError ? badTarget(op, logp, target, ignoreIndex, error) : error;
+/**
+ * Whether no target is ignored, as far as known: only devices that read synchronously are looked at, where a target that is no class throws. A GPU
+ * takes the nearest class instead.
+ */
+function allCount(op: string, input: Tensor, target: Tensor, ignoreIndex: number): boolean {
+  if (!target.device.capabilities.syncRead) return false;
+  const classes = input.shape[classDim(input)] as number;
+  let all = true;
+  for (const value of target.dataSync()) {
+    if (value === ignoreIndex) all = false;
+    else if (!(value >= 0 && value < classes)) {
+      const shapes = `got input ${formatShape(input.shape)} and target ${formatShape(target.shape)}`;
+      throw new IndexError(op, `target ${value} is no class (${shapes}). Classes are 0 … ${classes - 1}; ${ignoreIndex} is ignored`);
+    }
   }
-  if (!weight) return { losses: negated(picked, target, ignoreIndex), total: counts.sum() };
-  const factors = indexSelect(weight, 0, classes.reshape(-1)).reshape(target.shape);
-  return { losses: weighted(picked, target, ignoreIndex, factors), total: counted(target, ignoreIndex, factors).sum() };
+  return all;
 }
 
-export function reduceClassLosses(op: string, { losses, total }: ClassLosses, reduction: Reduction): Tensor {
-  checkReduction(op, reduction);
-  return reduction === "none" ? losses : reduction === "sum" ? losses.sum() : losses.sum().div(total);
+/**
+ * The loss of class indices, given log-probabilities. With smoothing, each row adds the mean loss over all classes, weighted as they are. A mean
+ * divides by the weights of the rows that count, or by their number.
+ */
+export function classLoss(
+  op: string,
+  logp: Tensor,
+  target: Tensor,
+  { weight = null, ignoreIndex = -100, reduction = "mean" }: NLLLossOptions,
+  smoothing = 0,
+): Tensor {
+  const dim = classDim(logp);
+  const all = allCount(op, logp, target, ignoreIndex);
+  const classes = all ? target : counted(target, ignoreIndex, target);
+  const picked = logp.gather(dim, classes.unsqueeze(dim)).squeeze(dim);
+  const factors = weight && indexSelect(weight, 0, classes.reshape(-1)).reshape(target.shape);
+  let scores = factors ? picked.mul(factors) : picked;
+  if (smoothing > 0) {
+    const everyClass = weight ? logp.mul(alongClasses(weight, logp)) : logp;
+    scores = smoothed(scores, 1 - smoothing, everyClass.mean(dim).mul(smoothing));
+  }
+  const losses = negated(scores, target, ignoreIndex);
+  if (reduction === "mean" && (factors || !all)) return losses.sum().div(counted(target, ignoreIndex, factors ?? 1).sum());
+  return reduceLoss(op, losses, reduction);
 }
 
 /** −weight[target] · input[target]; a mean divides by the weights that count. input [N, C, …] holds log-probabilities, target [N, …] classes. */
-export function nllLoss(
-  input: Tensor,
-  target: Tensor,
-  { weight = null, ignoreIndex = -100, reduction = "mean" }: NLLLossOptions = {},
-): Tensor {
+export function nllLoss(input: Tensor, target: Tensor, options: NLLLossOptions = {}): Tensor {
   checkClassTargets("nllLoss", input, target);
-  checkClassWeight("nllLoss", input, weight);
-  return scope(() => reduceClassLosses("nllLoss", classLosses("nllLoss", input, target, weight, ignoreIndex), reduction));
+  checkClassWeight("nllLoss", input, options.weight ?? null);
+  return scope(() => classLoss("nllLoss", input, target, options));
 }
 
 /** Base of the losses with a factor for each class: the weights are a buffer, so they move with the module. */
