@@ -19,7 +19,7 @@ const roomForOne = 2 ** 48;
 const firstNumber = 2 ** 20;
 
 /** About what an element takes, to tell what is worth sharing. */
-const nodeNanoseconds = 0.04;
+const nodeNanoseconds = 0.015;
 const operandNanoseconds = 0.05;
 
 /** The kernels of one formula, found by the operands' dtypes and ways of walking. */
