@@ -1,61 +1,62 @@
-// PyTorch's names, as its signatures and the golden cases have them, against the names of the library.
+// PyTorch's own lists of names (pytorch-names.txt, made by pytorch-names.py) against the names of the library.
+import { readFileSync } from "node:fs";
+import { zeros } from "@gradkit/tensor";
 import type { Library, Namespace } from "../goldens/library.ts";
-import { findFunction } from "../goldens/names.ts";
-import type { Case } from "../goldens/reader.ts";
-import { signatures } from "../goldens/signatures/index.ts";
+import { camelCase } from "../goldens/names.ts";
 
 export interface Coverage {
-  readonly family: string;
+  /** PyTorch's: "torch.linalg". */
+  readonly namespace: string;
   readonly present: number;
   readonly missing: readonly string[];
 }
 
-type NamedCase = Case & { readonly op?: string; readonly module?: string; readonly optimizer?: string; readonly scheduler?: string };
+/** What goes by another name here. */
+const renamed: Readonly<Record<string, string>> = {
+  Buffer: "BufferTensor",
+  dim: "ndim",
+  ndimension: "ndim",
+  nelement: "numel",
+  size: "shape",
+};
 
-const isFunctionOf = (namespace: Namespace, name: string): boolean => typeof namespace[name] === "function";
-
-function hasFunction(name: string, library: Library): boolean {
-  try {
-    findFunction(name, library);
-    return true;
-  } catch {
-    return false;
-  }
+/** Where to look for the names of one of PyTorch's namespaces: the first, PyTorch's own, down to what a tensor has. */
+function placesOf({ tensor, linalg, special, functional, nn, init, utils, parametrize, prune, optim, autograd }: Library) {
+  const ofTensors = [tensor, zeros([1]) as unknown as Namespace, functional, autograd];
+  return {
+    torch: ofTensors,
+    "torch.Tensor": ofTensors,
+    "torch.linalg": [linalg],
+    "torch.special": [special],
+    "torch.nn": [nn],
+    "torch.nn.functional": [functional],
+    "torch.nn.init": [init],
+    "torch.nn.utils": [utils, nn, optim],
+    "torch.nn.utils.parametrizations": [parametrize],
+    "torch.nn.utils.parametrize": [parametrize],
+    "torch.nn.utils.prune": [prune],
+    "torch.nn.utils.rnn": [nn],
+    "torch.optim": [optim],
+    "torch.optim.lr_scheduler": [optim],
+    "torch.optim.swa_utils": [optim],
+  } as Readonly<Record<string, readonly Namespace[]>>;
 }
 
-/** A family of names, and how to look one up. */
-interface Family {
-  readonly title: string;
-  readonly names: readonly string[];
-  readonly has: (name: string) => boolean;
+/** The lists by namespace: "torch.linalg:" and its names, a line each. */
+function lists(): [namespace: string, names: string[]][] {
+  const [, ...blocks] = readFileSync(`${import.meta.dirname}/pytorch-names.txt`, "utf8").trim().split("\n\n");
+  return blocks.map((block) => {
+    const [title, ...names] = block.split("\n") as [string, ...string[]];
+    return [title.slice(0, -1), names];
+  });
 }
 
-function families(cases: readonly NamedCase[], library: Library): Family[] {
-  const listed = Object.keys(signatures).filter((name) => !name.endsWith(".forward"));
-  const ops = [...listed.filter((name) => !/^(nn\.[A-Z]|optim\.)/.test(name)), ...cases.flatMap(({ op }) => op ?? [])];
-  const isFunctional = (name: string): boolean => name.startsWith("nn.");
-  const byFunction = (name: string): boolean => hasFunction(name, library);
-  const classes = (pattern: RegExp): string[] => listed.flatMap((name) => pattern.exec(name)?.[1] ?? []);
-  return [
-    { title: "torch, Tensor, linalg, special", names: ops.filter((name) => !isFunctional(name)), has: byFunction },
-    { title: "torch.nn.functional, init, utils", names: ops.filter(isFunctional), has: byFunction },
-    {
-      title: "torch.nn modules",
-      names: [...classes(/^nn\.([A-Z]\w*)$/), ...cases.flatMap(({ module }) => module ?? [])],
-      has: (name) => isFunctionOf(library.nn, name),
-    },
-    {
-      title: "torch.optim",
-      names: [...classes(/^optim\.([A-Z]\w*)$/), ...cases.flatMap(({ optimizer, scheduler }) => [optimizer ?? [], scheduler ?? []].flat())],
-      has: (name) => isFunctionOf(library.optim, name),
-    },
-  ];
-}
-
-export function coverage(cases: readonly NamedCase[], library: Library): Coverage[] {
-  return families(cases, library).map(({ title, names, has }) => {
-    const unique = [...new Set(names)].sort();
-    const missing = unique.filter((name) => !has(name));
-    return { family: title, present: unique.length - missing.length, missing };
+export function coverage(library: Library): Coverage[] {
+  const places = placesOf(library);
+  return lists().map(([namespace, names]) => {
+    const among = places[namespace];
+    if (!among) throw new Error(`pytorch-names.txt has a namespace that coverage.ts does not: ${namespace}`);
+    const missing = names.filter((name) => !among.some((place) => (renamed[name] ?? camelCase(name)) in place));
+    return { namespace, present: names.length - missing.length, missing };
   });
 }
