@@ -44,7 +44,9 @@ function placesOf({ tensor, linalg, special, functional, nn, init, utils, parame
 
 /** The lists by namespace: "torch.linalg:" and its names, a line each. */
 function lists(): [namespace: string, names: string[]][] {
-  const [, ...blocks] = readFileSync(`${import.meta.dirname}/pytorch-names.txt`, "utf8").trim().split("\n\n");
+  const [, ...blocks] = readFileSync(`${import.meta.dirname}/pytorch-names.txt`, "utf8")
+    .trim()
+    .split("\n\n");
   return blocks.map((block) => {
     const [title, ...names] = block.split("\n") as [string, ...string[]];
     return [title.slice(0, -1), names];

@@ -36,7 +36,14 @@ export {
   fractionalMaxPool3dWithIndices,
 } from "./functional/fractional-max-pool.ts";
 export { groupNorm, type InstanceNormOptions, instanceNorm } from "./functional/group-norm.ts";
-export { type InterpolateMode, type InterpolateOptions, interpolate, upsample } from "./functional/interpolate.ts";
+export {
+  type InterpolateMode,
+  type InterpolateOptions,
+  interpolate,
+  upsample,
+  upsampleBilinear,
+  upsampleNearest,
+} from "./functional/interpolate.ts";
 export { layerNorm, type RMSNormOptions, rmsNorm } from "./functional/layer-norm.ts";
 export { type LocalResponseNormOptions, localResponseNorm } from "./functional/local-response-norm.ts";
 export { type LPPoolOptions, lpPool1d, lpPool2d, lpPool3d } from "./functional/lp-pool.ts";

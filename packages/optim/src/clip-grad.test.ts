@@ -2,7 +2,7 @@ import { GradkitError, setDefaultDevice, type Tensor, tensor } from "@gradkit/te
 import "@gradkit/autograd/install";
 import { reference } from "@gradkit/tensor/testing";
 import { beforeAll, expect, test } from "vitest";
-import { clipGradNorm_, clipGradValue_ } from "./index.ts";
+import { clipGradNorm_, clipGradsWithNorm_, clipGradValue_, getTotalNorm } from "./index.ts";
 
 beforeAll(() => setDefaultDevice(reference()));
 
@@ -43,4 +43,17 @@ test("values are limited one by one", () => {
   const params = [withGrad([0.5, -3, 2])];
   clipGradValue_(params, 1);
   expect(gradientsOf(params)).toEqual([[0.5, -1, 1]]);
+});
+
+test("a norm that is known: the two halves of clipGradNorm_", () => {
+  const [params, whole] = [
+    [withGrad([3]), withGrad([0, 4])],
+    [withGrad([3]), withGrad([0, 4])],
+  ];
+  const total = getTotalNorm(params.map((w) => w.grad as Tensor));
+  expect(total.itemSync()).toBe(5);
+  clipGradsWithNorm_(params, 1, total);
+  clipGradNorm_(whole, 1);
+  expect(gradientsOf(params)).toEqual(gradientsOf(whole));
+  expect(() => getTotalNorm([tensor([Number.NaN])], { errorIfNonfinite: true })).toThrow(/getTotalNorm/);
 });

@@ -8,7 +8,7 @@ export { ASGD, type ASGDOptions } from "./asgd.ts";
 export {
   AveragedModel, type AveragedModelOptions, type AveragedSource, type AvgFn, getEmaAvgFn, getSwaAvgFn,
 } from "./averaged-model.ts"; // biome-ignore format: a list
-export { type ClipGradNormOptions, clipGradNorm_, clipGradValue_ } from "./clip-grad.ts";
+export { type ClipGradNormOptions, clipGradNorm_, clipGradsWithNorm_, clipGradValue_, getTotalNorm } from "./clip-grad.ts";
 export { GradScaler, type GradScalerOptions, type GradScalerState } from "./grad-scaler.ts";
 export { LBFGS, type LBFGSClosure, type LBFGSOptions } from "./lbfgs.ts";
 export { Lion, type LionOptions } from "./lion.ts";

@@ -11,10 +11,10 @@ export {
 export { yieldToEventLoop } from "./event-loop.ts";
 export { type BackwardOptions, enableGrad, isGradEnabled, noGrad } from "./grad-mode.ts";
 export { markStep, scope } from "./lifetime.ts";
-export { choleskyInverse, choleskySolve } from "./linalg/cholesky.ts";
+export { cholesky, choleskyInverse, choleskySolve } from "./linalg/cholesky.ts";
 export { det, inv as inverse, logdet, slogdet } from "./linalg/elimination.ts";
 export { matrixExp } from "./linalg/matrix-exp.ts";
-export { matrixPower } from "./linalg/products.ts";
+export { chainMatmul, matrixPower } from "./linalg/products.ts";
 export { pinv as pinverse } from "./linalg/svd.ts";
 export { type MemoryReport, memory } from "./memory.ts";
 export { Tensor } from "./methods.ts";
@@ -82,12 +82,14 @@ export { type LayerNormResult, layerNormWithStatistics } from "./ops/layer-norm.
 export { logcumsumexp } from "./ops/logcumsumexp.ts";
 export { maskedFill } from "./ops/masked.ts";
 export { maskedScatter } from "./ops/masked-scatter.ts";
-export { type AddmmOptions, addmm, baddbmm, bmm, dot, linear, matmul, mm, mv, outer } from "./ops/matmul.ts";
+export { type AddmmOptions, addmm, baddbmm, bmm, dot, linear, matmul, mm, mv, outer, outer as ger } from "./ops/matmul.ts";
 export {
   broadcastTo, diagonal, expand, flatten, flip, movedim, movedim as moveaxis, narrow, permute, ravel, reshape, select, slice, squeeze, t, transpose, transpose as swapaxes, transpose as swapdims, unflatten, unfold,
   unsqueeze, view
 } from "./ops/movement.ts"; // biome-ignore format: a list
+export { type MultinomialOptions, multinomial } from "./ops/multinomial.ts";
 export { type AminmaxOptions, aminmax, countNonzero, nanmean, nansum } from "./ops/nan-reductions.ts";
+export { nextafter } from "./ops/nextafter.ts";
 export { argwhere, maskedSelect, nonzero } from "./ops/nonzero.ts";
 export { norm } from "./ops/norm.ts";
 export {
@@ -100,7 +102,7 @@ export {type MaxPoolOptions,
 } from "./ops/pool.ts"; // biome-ignore format: a list
 export { floatPower, ldexp } from "./ops/powers.ts";
 export {
-  bernoulli, type DropoutOptions, dropout, normal, type RandomOptions, rand, randint, randLike, randn, randnLike, randperm, uniform,
+  bernoulli, type DropoutOptions, dropout, normal, type RandomOptions, rand, randint, randintLike, randLike, randn, randnLike, randperm, uniform,
 } from "./ops/random.ts"; // biome-ignore format: a list
 export { fliplr, flipud, roll, rot90 } from "./ops/rearrange.ts";
 export {
@@ -115,7 +117,7 @@ export { logSoftmax, type SoftmaxOptions, softmax } from "./ops/softmax.ts";
 export { argsort, sort, topk } from "./ops/sort.ts";
 export { dsplit, hsplit, splitWithSizes, tensorSplit, vsplit } from "./ops/splitting.ts";
 export {
-  atleast1d, atleast2d, atleast3d, blockDiag, type CombinationsOptions, cartesianProd, columnStack, combinations, dstack, hstack, vstack,
+  atleast1d, atleast2d, atleast3d, blockDiag, type CombinationsOptions, cartesianProd, columnStack, combinations, dstack, hstack, vstack, vstack as rowStack,
 } from "./ops/stacking.ts"; // biome-ignore format: a list
 export { logsumexp, std, stdMean, type VarOptions, variance as var, varMean } from "./ops/statistics.ts";
 export { type TriangleOptions, tril, triu } from "./ops/triangle.ts";

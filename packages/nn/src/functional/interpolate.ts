@@ -113,3 +113,11 @@ export function interpolate(x: Tensor, options: InterpolateOptions = {}): Tensor
 
 /** PyTorch's older name of `interpolate`. */
 export const upsample: typeof interpolate = interpolate;
+
+/** Resizes by repeating elements: `interpolate` with its default mode. */
+export const upsampleNearest = (x: Tensor, options: Pick<InterpolateOptions, "size" | "scaleFactor">): Tensor =>
+  interpolate(x, { ...options, mode: "nearest" });
+
+/** Resizes pictures [N, C, H, W] along straight lines between pixels; corners keep their values, unlike the default of `interpolate`. */
+export const upsampleBilinear = (x: Tensor, options: Pick<InterpolateOptions, "size" | "scaleFactor">): Tensor =>
+  interpolate(x, { ...options, mode: "bilinear", alignCorners: true });

@@ -7,7 +7,7 @@ import { reference } from "@gradkit/tensor/testing";
 import { beforeAll, describe, expect, test } from "vitest";
 import { AdaptiveAvgPool2d, AvgPool1d, AvgPool2d, ConvTranspose2d, Fold, LPPool2d, MaxUnpool2d, Unfold, Upsample } from "../index.ts";
 import { fold, unfold } from "./fold.ts";
-import { type InterpolateOptions, interpolate } from "./interpolate.ts";
+import { type InterpolateOptions, interpolate, upsampleBilinear, upsampleNearest } from "./interpolate.ts";
 import { lpPool2d } from "./lp-pool.ts";
 import { maxUnpool2d } from "./max-unpool.ts";
 
@@ -201,4 +201,10 @@ test("modules print as PyTorch's", () => {
     "Upsample(scale_factor=2.0, mode='bilinear')",
     "Upsample(size=(3, 5), mode='nearest')",
   ]);
+});
+
+test("the older names of interpolate: repeated elements, and lines on which corners keep their values", () => {
+  const x = tensor([[[[0, 3]]]]);
+  expect([...upsampleNearest(x, { scaleFactor: [1, 2] }).dataSync()]).toEqual([0, 0, 3, 3]);
+  expect([...upsampleBilinear(x, { size: [1, 4] }).dataSync()]).toEqual([0, 1, 2, 3]);
 });

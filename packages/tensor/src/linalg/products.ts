@@ -79,6 +79,14 @@ export function multiDot(tensors: readonly Tensor[]): Tensor {
   });
 }
 
+/** The product of one or more matrices, in the order that costs least: PyTorch's older form of `linalg.multiDot`. */
+export function chainMatmul(...matrices: Tensor[]): Tensor {
+  const odd = matrices.find(({ ndim }) => ndim !== 2);
+  if (odd)
+    throw new ShapeError("chainMatmul", `expected matrices (got ${formatShape(odd.shape)}). linalg.multiDot takes vectors at the ends`);
+  return matrices.length === 1 ? (matrices[0] as Tensor) : multiDot(matrices);
+}
+
 /** Σ x·y along dim; the others broadcast. */
 export const vecdot = (x: Tensor, y: Tensor, { dim = -1 }: { dim?: number } = {}): Tensor => scope(() => sum(pw.mul(x, y), dim));
 

@@ -63,6 +63,10 @@ export function randint(
   return generate(integerFormula(), [...generator.nextKey(), low, high - low], shape, dtype, options);
 }
 
+/** As randint, with the shape, dtype and device of x. */
+export const randintLike = (x: Tensor, low: number, high: number, options: RandomOptions = {}): Tensor =>
+  randint(low, high, x.shape, like(x, options));
+
 /** 0 … n − 1 in random order. */
 export function randperm(n: number, { generator = defaultGenerator, ...options }: RandomOptions = {}): Tensor {
   return fromArray(generator.permutation(n), [n], "int32", options);

@@ -1,5 +1,6 @@
 // Samples of shifts, signs and infinities.
 import { bitwiseLeftShift, bitwiseRightShift, isneginf, isposinf, signbit } from "../../ops/bits.ts";
+import { nextafter } from "../../ops/nextafter.ts";
 import { atKinks, type Operand, sample } from "./sample.ts";
 import { exact } from "./tolerance.ts";
 import { listed, whole } from "./values.ts";
@@ -15,6 +16,15 @@ export const bitSamples = {
     sample("bitwiseLeftShift by a number", [{ shape: [9], dtype: "uint8", values: whole(0, 30) }], (x) => bitwiseLeftShift(x, 2), exact),
     atKinks("signbit", [special], (x) => signbit(x), exact),
     sample("signbit of whole numbers", [ints], (x) => signbit(x), exact),
+    sample(
+      "nextafter",
+      [
+        { shape: [24], dtype: "float32" },
+        { shape: [24], dtype: "float32" },
+      ],
+      (x, y) => nextafter(x, y),
+      exact,
+    ),
     atKinks("isposinf", [special], (x) => isposinf(x), exact),
     atKinks("isneginf", [special], (x) => isneginf(x), exact),
   ],

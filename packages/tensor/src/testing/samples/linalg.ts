@@ -3,7 +3,7 @@ import { cholesky } from "../../linalg/cholesky.ts";
 import { det, inv, slogdet, solve, solveTriangular } from "../../linalg/elimination.ts";
 import { identities } from "../../linalg/matrices.ts";
 import { matrixNorm, vectorNorm } from "../../linalg/norms.ts";
-import { matrixPower, multiDot, vander, vecdot } from "../../linalg/products.ts";
+import { chainMatmul, matrixPower, multiDot, vander, vecdot } from "../../linalg/products.ts";
 import { qr } from "../../linalg/qr.ts";
 import { matmul } from "../../ops/matmul.ts";
 import { transpose } from "../../ops/movement.ts";
@@ -61,6 +61,7 @@ export const linalgSamples = {
   matrixProducts: [
     sample("matrixPower", [square], (a) => matrixPower(a, 3), summed(64, 16)),
     sample("matrixPower of the inverse", [square], (a) => matrixPower(raised(a), -2), solved),
+    sample("chainMatmul", [{ shape: [2, 3] }, { shape: [3, 2] }, { shape: [2, 4] }], (a, b, c) => chainMatmul(a, b, c), summed(6, 4)),
     sample("multiDot", [{ shape: [3] }, { shape: [3, 5] }, { shape: [5, 2] }], (a, b, c) => multiDot([a, b, c]), summed(15, 4)),
     sample("vecdot", [tall, { shape: [3] }], (x, y) => vecdot(x, y), summed(3)),
     sample("vander", [{ shape: [4] }], (x) => vander(x, { N: 4 }), cancelling(0, 3, "powers by repeated products")),
