@@ -14,11 +14,11 @@ const half: ReadonlySet<string> = /* @__PURE__ */ new Set([
   "matmul", "conv", "convTranspose", "prelu", "rnn", "lstm", "gru",
 ]); // biome-ignore format: a list
 
-/** What overflows, or loses what it adds up. Losses that are one formula go by its name; so do batch, layer and group norm by `batchNorm`. */
+/** What overflows, or loses what it adds up. Losses that are one formula go by its name; so does group norm by `batchNorm`. */
 const single: ReadonlySet<string> = /* @__PURE__ */ new Set([
   "acos", "asin", "cosh", "sinh", "tan", "erfinv", "exp", "expm1", "log", "log10", "log1p", "log2", "pow", "square", "reciprocal", "rsqrt",
   "softplus", "mish", "toPower", "fromPower",
-  "sum", "prod", "cumsum", "cumprod", "softmax", "logSoftmax", "batchNorm",
+  "sum", "prod", "cumsum", "cumprod", "softmax", "logSoftmax", "batchNorm", "layerNorm",
   "dist", "cdist", "pdist", "renorm", "cosineSimilarity",
   "binaryCrossEntropyWithLogits", "cosineEmbeddingLoss", "crossEntropy", "ctcLoss", "gaussianNllLoss", "hingeEmbeddingLoss", "huberLoss", "klDiv",
   "l1Loss", "marginRankingLoss", "mseLoss", "multiMarginLoss", "multilabelMarginLoss", "multilabelSoftMarginLoss", "nllLoss", "poissonNllLoss",
