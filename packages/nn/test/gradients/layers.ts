@@ -135,6 +135,8 @@ export const layers: Readonly<Record<string, () => readonly Row[]>> = {
   AdaptiveAvgPool1d: () => [one(nn.AdaptiveAvgPool1d, [3], 1, 2, 7)],
   AdaptiveAvgPool2d: () => [one(nn.AdaptiveAvgPool2d, [[2, null]], 1, 2, 5, 3)],
   AdaptiveAvgPool3d: () => [one(nn.AdaptiveAvgPool3d, [[2, 1, 2]], 1, 1, 3, 2, 5)],
+  FractionalMaxPool2d: () => [seededRow((generator) => new nn.FractionalMaxPool2d(2, { outputSize: 3, generator }), leaf(1, 2, 6, 7))],
+  FractionalMaxPool3d: () => [seededRow((generator) => new nn.FractionalMaxPool3d(2, { outputSize: 2, generator }), leaf(1, 1, 4, 5, 4))],
   AdaptiveMaxPool1d: () => [one(nn.AdaptiveMaxPool1d, [3], 1, 2, 7)],
   AdaptiveMaxPool2d: () => [one(nn.AdaptiveMaxPool2d, [[2, null]], 1, 2, 5, 3)],
   AdaptiveMaxPool3d: () => [one(nn.AdaptiveMaxPool3d, [[2, 1, 2]], 1, 1, 3, 2, 5)],
