@@ -13,7 +13,7 @@ const divisibleLane = 50_000; // ns
 const lanesPerThread = 4;
 /** Waking a sleeping worker costs up to a tenth of a millisecond: only after so much work that it could have shared. */
 const wakeAfter = 150_000; // ns
-const spinMs = 2; // the longest pause that a step has, and no longer
+const spinMs = 2; // longer than what a training step does on one thread between two shared ops
 
 /** Looks at `done` that take about 0.2 ms: a fork that ends so late was held up by something else on the machine. */
 const lateLooks = 20_000;
