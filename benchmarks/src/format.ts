@@ -1,7 +1,9 @@
 // Figures as text.
+
+import type { Goal } from "./goals.ts";
 import type { Measured, Result } from "./results.ts";
 import { median } from "./statistics.ts";
-import type { Goal, Workload } from "./workloads.ts";
+import type { Workload } from "./workloads.ts";
 
 /** Three significant digits. */
 export function digits(value: number): string {

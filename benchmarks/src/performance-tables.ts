@@ -1,11 +1,12 @@
 // The tables of docs/performance.md, from what stands in results/. The words around them are by hand.
 import { globSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { compare } from "./compare.ts";
 import { contestantsOf, ours, peerNames } from "./contestants.ts";
 import { digits, figure, goalText, medianMs, rate } from "./format.ts";
 import type { EpochRun } from "./mnist-results.ts";
-import { type Result, type Run, ratio } from "./results.ts";
-import { type Workload, workloads } from "./workloads.ts";
+import type { Result, Run } from "./results.ts";
+import { goalOf, type Workload, workloads } from "./workloads.ts";
 
 export const page = fileURLToPath(new URL("../../docs/performance.md", import.meta.url));
 const results = fileURLToPath(new URL("../results", import.meta.url));
@@ -17,7 +18,8 @@ const columns = [all, single, ...peerNames.flatMap((peer) => contestantsOf(peer,
 const read = <Contents>(file: string): Contents => JSON.parse(readFileSync(`${results}/${file}`, "utf8")) as Contents;
 
 /** Whether a figure of that many threads is what was aimed at; null where nothing was. */
-function met({ goal, ...workload }: Workload, threads: "one" | "two", result: Result): boolean | null {
+function met(workload: Workload, threads: "one" | "two", result: Result): boolean | null {
+  const goal = goalOf(workload);
   const aim = goal?.[threads];
   if (!goal || aim === undefined || "error" in result) return null;
   if ("bytes" in result) return result.bytes / 1000 <= aim;
@@ -25,22 +27,24 @@ function met({ goal, ...workload }: Workload, threads: "one" | "two", result: Re
   return goal.unit === "GFLOP/s" ? "flops" in workload && (workload.flops as number) / ms / 1e6 >= aim : ms <= aim;
 }
 
-/** ✓ and ✗ for our own columns; how long ours takes in terms of theirs for the others. */
+const mark = (reached: boolean | null): string => (reached === null ? "" : reached ? " ✓" : " ✗");
+
+/** For our own columns: whether the goal was reached. For the others: the time of ours in terms of theirs, and whether that was. */
 function remark(workload: Workload, name: string, results: Readonly<Record<string, Result>>): string {
   const result = results[name] as Result;
-  if (name !== all.name && name !== single.name) {
-    const compared = ratio(results[all.name], result);
-    return compared === null ? "" : ` (×${digits(compared)})`;
+  if (name === all.name || name === single.name) {
+    const alone = name === single.name || !results[single.name]; // what has no threads stands in the first column
+    return mark(met(workload, alone ? "one" : "two", result));
   }
-  const alone = name === single.name || !results[single.name]; // what has no threads stands in the first column
-  const reached = met(workload, alone ? "one" : "two", result);
-  return reached === null ? "" : reached ? " ✓" : " ✗";
+  const compared = compare(workload, name, results);
+  if (!compared) return "";
+  return ` (×${digits(compared.ratio)}${mark(compared.aim === null ? null : compared.ratio <= compared.aim)})`;
 }
 
 function cell(workload: Workload, name: string, results: Readonly<Record<string, Result>>): string {
   const result = results[name];
   if (!result || "error" in result) return "–";
-  const amount = workload.goal?.unit === "GFLOP/s" && "rounds" in result ? rate(workload, medianMs(result)) : figure(result);
+  const amount = goalOf(workload)?.unit === "GFLOP/s" && "rounds" in result ? rate(workload, medianMs(result)) : figure(result);
   return `${amount}${remark(workload, name, results)}`;
 }
 
@@ -58,7 +62,9 @@ export function machineTable({ machine, date, commit, versions, rows }: Run): st
     line(["---", "---", ...present.map(() => "---:")]),
     ...workloads.flatMap((workload) => {
       const row = rows.find((each) => each.workload === workload.name);
-      return row ? [line([workload.title, goalText(workload.goal), ...present.map(({ name }) => cell(workload, name, row.results))])] : [];
+      return row
+        ? [line([workload.title, goalText(goalOf(workload)), ...present.map(({ name }) => cell(workload, name, row.results))])]
+        : [];
     }),
   ].join("\n");
 }

@@ -1,4 +1,5 @@
-// The table of what is measured: shapes, the arithmetic or the bytes of one call, and what we want to reach on two cores of a Xeon with AVX-512.
+// The table of what is measured: shapes, and the arithmetic or the bytes of one call.
+import { type Goal, goals } from "./goals.ts";
 import type { ModelName } from "./models.ts";
 
 export interface MatmulWork {
@@ -53,17 +54,9 @@ export interface TrainWork {
 /** What a long-lived process can repeat. */
 export type Work = MatmulWork | GeluWork | AddWork | RowsWork | ConvWork | MaxPoolWork | TrainWork;
 
-export interface Goal {
-  readonly unit: "ms" | "GFLOP/s" | "kB";
-  /** Of one thread, and of two; what is left out has no goal. */
-  readonly one?: number;
-  readonly two?: number;
-}
-
 interface Common {
   readonly name: string;
   readonly title: string;
-  readonly goal: Goal | null;
 }
 export interface RepeatedWorkload extends Common {
   readonly work: Work;
@@ -84,96 +77,84 @@ function matmul(
   name: string,
   title: string,
   [m, k, n]: readonly [number, number, number],
-  goal: Goal | null,
   { batch = 1, aTransposed = false, bTransposed = false } = {},
 ): RepeatedWorkload {
-  return { name, title, goal, work: { kind: "matmul", batch, m, k, n, aTransposed, bTransposed }, flops: 2 * batch * m * k * n };
+  return { name, title, work: { kind: "matmul", batch, m, k, n, aTransposed, bTransposed }, flops: 2 * batch * m * k * n };
 }
 
-const square = (size: number, goal: Goal | null): RepeatedWorkload => matmul(`matmul-${size}`, `matmul ${size}³`, [size, size, size], goal);
+const square = (size: number): RepeatedWorkload => matmul(`matmul-${size}`, `matmul ${size}³`, [size, size, size]);
 
-const train = (name: string, title: string, model: ModelName, goal: number): RepeatedWorkload => ({
-  name,
-  title,
-  goal: { unit: "ms", two: goal },
-  work: { kind: "train", model },
-});
+const train = (name: string, title: string, model: ModelName): RepeatedWorkload => ({ name, title, work: { kind: "train", model } });
 
-function conv(name: string, title: string, shape: Omit<ConvWork, "kind">, goal: number): RepeatedWorkload {
+function conv(name: string, title: string, shape: Omit<ConvWork, "kind">): RepeatedWorkload {
   const { images, channels, size, filters, groups, backward } = shape;
   const forward = 2 * images * filters * size ** 2 * (channels / groups) * 9;
-  return { name, title, goal: { unit: "ms", two: goal }, work: { kind: "conv", ...shape }, flops: backward ? 3 * forward : forward };
+  return { name, title, work: { kind: "conv", ...shape }, flops: backward ? 3 * forward : forward };
 }
 
 const FLOAT = 4; // bytes
 const shape28 = { images: 64, channels: 32, size: 28 };
 const wide = { rows: 4096, columns: 1024 };
 const million = 1_000_000;
-const oneThread = (ms: number): Goal => ({ unit: "ms", one: ms });
-const twoThreads = (ms: number): Goal => ({ unit: "ms", two: ms });
-const fastMatmul: Goal = { unit: "GFLOP/s", one: 54, two: 104 };
-const oddMatmul: Goal = { unit: "GFLOP/s", one: 50, two: 98 };
 
-function rows(name: string, title: string, kind: RowsWork["kind"], { rows, columns } = wide, goal: Goal, passes = 2): RepeatedWorkload {
-  return { name, title, goal, work: { kind, rows, columns }, bytes: passes * FLOAT * rows * columns };
+function rows(name: string, title: string, kind: RowsWork["kind"], { rows, columns } = wide, passes = 2): RepeatedWorkload {
+  return { name, title, work: { kind, rows, columns }, bytes: passes * FLOAT * rows * columns };
 }
 
 export const workloads: readonly Workload[] = [
-  square(64, null),
-  square(256, fastMatmul),
-  square(512, fastMatmul),
-  square(1024, { unit: "GFLOP/s", one: 50, two: 100 }),
-  matmul("matmul-tall", "matmul 64×784×128", [64, 784, 128], oddMatmul),
-  matmul("matmul-batched", "matmul 32 × 64³", [64, 64, 64], oddMatmul, { batch: 32 }),
-  matmul("matmul-at", "matmul Aᵀ·B 512³", [512, 512, 512], oddMatmul, { aTransposed: true }),
-  matmul("matmul-bt", "matmul A·Bᵀ 512³", [512, 512, 512], oddMatmul, { bTransposed: true }),
-  train("mlp", "MLP 784-128-10, batch 64, SGD step", "mlp", 0.32),
-  train("mlp-512", "MLP 784-512-512-10, batch 128, Adam step", "mlp512", 5.5),
-  train("lenet", "LeNet, batch 64, Adam step", "lenet", 3),
-  train("cnn", "CNN conv32-conv64-pool-fc128, batch 64, Adam step", "cnn", 30),
-  train("lstm", "LSTM 128→256, T 32, batch 32, Adam step", "lstm", 24),
-  train("transformer", "transformer block d 256, h 4, T 128, batch 8, AdamW step", "transformer", 58),
-  conv("conv", "conv2d [64, 32, 28²]·64 3×3", { ...shape28, filters: 64, groups: 1, backward: false }, 9),
-  conv("conv-backward", "the same, forward + backward", { ...shape28, filters: 64, groups: 1, backward: true }, 28),
-  conv("depthwise", "depthwise 3×3 [32, 64, 56²]", { images: 32, channels: 64, size: 56, filters: 64, groups: 64, backward: false }, 2.5),
+  square(64),
+  square(256),
+  square(512),
+  square(1024),
+  matmul("matmul-tall", "matmul 64×784×128", [64, 784, 128]),
+  matmul("matmul-batched", "matmul 32 × 64³", [64, 64, 64], { batch: 32 }),
+  matmul("matmul-at", "matmul Aᵀ·B 512³", [512, 512, 512], { aTransposed: true }),
+  matmul("matmul-bt", "matmul A·Bᵀ 512³", [512, 512, 512], { bTransposed: true }),
+  train("mlp", "MLP 784-128-10, batch 64, SGD step", "mlp"),
+  train("mlp-512", "MLP 784-512-512-10, batch 128, Adam step", "mlp512"),
+  train("lenet", "LeNet, batch 64, Adam step", "lenet"),
+  train("cnn", "CNN conv32-conv64-pool-fc128, batch 64, Adam step", "cnn"),
+  train("lstm", "LSTM 128→256, T 32, batch 32, Adam step", "lstm"),
+  train("transformer", "transformer block d 256, h 4, T 128, batch 8, AdamW step", "transformer"),
+  conv("conv", "conv2d [64, 32, 28²]·64 3×3", { ...shape28, filters: 64, groups: 1, backward: false }),
+  conv("conv-backward", "the same, forward + backward", { ...shape28, filters: 64, groups: 1, backward: true }),
+  conv("depthwise", "depthwise 3×3 [32, 64, 56²]", { images: 32, channels: 64, size: 56, filters: 64, groups: 64, backward: false }),
   {
     name: "max-pool",
     title: "max-pool 2×2 [64, 32, 28²]",
-    goal: twoThreads(0.22),
     work: { kind: "maxPool", ...shape28, backward: false },
     bytes: 1.25 * FLOAT * 64 * 32 * 28 ** 2,
   },
   {
     name: "max-pool-backward",
     title: "the same, forward + backward",
-    goal: twoThreads(0.45),
     work: { kind: "maxPool", ...shape28, backward: true },
     bytes: 2.5 * FLOAT * 64 * 32 * 28 ** 2,
   },
   {
     name: "gelu-formula",
     title: "gelu(x·a + b) on 10⁶, one formula",
-    goal: oneThread(0.9),
     work: { kind: "gelu", count: million, asFormula: true },
     bytes: 2 * FLOAT * million,
   },
   {
     name: "gelu-ops",
     title: "gelu(x·a + b) on 10⁶, separate ops",
-    goal: oneThread(1.5),
     work: { kind: "gelu", count: million, asFormula: false },
     bytes: 2 * FLOAT * million,
   },
-  rows("softmax", "softmax [4096, 1024]", "softmax", wide, oneThread(2)),
-  rows("layer-norm", "layer norm [4096, 1024]", "layerNorm", wide, oneThread(1.2)),
-  rows("sum-dim-0", "sum [4096, 1024] over dim 0", "sumDim0", wide, oneThread(0.58), 1),
-  rows("sum-dim-1", "sum [4096, 1024] over dim 1", "sumDim1", wide, oneThread(0.58), 1),
-  rows("transpose", "transpose copy 2048²", "transpose", { rows: 2048, columns: 2048 }, twoThreads(2.8)),
-  { name: "add", title: "add on 64 elements", goal: oneThread(0.25e-3), work: { kind: "add", count: 64, recording: false } },
-  { name: "add-recording", title: "the same, for autograd", goal: oneThread(0.5e-3), work: { kind: "add", count: 64, recording: true } },
-  { name: "cold-start", title: "fresh process to its first matmul 64³", goal: oneThread(45), work: { kind: "coldStart" } },
-  { name: "bundle", title: "program that trains the MLP, gzip", goal: { unit: "kB", one: 60 }, work: { kind: "bundle" } },
+  rows("softmax", "softmax [4096, 1024]", "softmax"),
+  rows("layer-norm", "layer norm [4096, 1024]", "layerNorm"),
+  rows("sum-dim-0", "sum [4096, 1024] over dim 0", "sumDim0", wide, 1),
+  rows("sum-dim-1", "sum [4096, 1024] over dim 1", "sumDim1", wide, 1),
+  rows("transpose", "transpose copy 2048²", "transpose", { rows: 2048, columns: 2048 }),
+  { name: "add", title: "add on 64 elements", work: { kind: "add", count: 64, recording: false } },
+  { name: "add-recording", title: "the same, for autograd", work: { kind: "add", count: 64, recording: true } },
+  { name: "cold-start", title: "fresh process to its first matmul 64³", work: { kind: "coldStart" } },
+  { name: "bundle", title: "program that trains the MLP, gzip", work: { kind: "bundle" } },
 ];
+
+export const goalOf = ({ name }: Workload): Goal | null => goals[name] ?? null;
 
 /** The workloads of that name, or else those whose names begin with it. */
 export function workloadsNamed(name: string): readonly Workload[] {

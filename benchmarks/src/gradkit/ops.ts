@@ -11,16 +11,22 @@ import type { AddWork, ConvWork, GeluWork, MatmulWork, MaxPoolWork, RowsWork } f
 const random = (seed: number, shape: readonly number[], scale = 1, requiresGrad = false): Tensor =>
   tensor(seeded(seed, sizeOf(shape), scale), { shape, requiresGrad });
 
-/** A call that gives one result, or several whose checks stand side by side. */
-function runnable(call: () => Tensor | readonly Tensor[]): Runnable {
-  const results = (): readonly Tensor[] => [call()].flat() as Tensor[];
+function runnable(call: () => Tensor): Runnable {
+  return {
+    step: () => call().dispose(),
+    check: async () => checksum(await call().data()),
+  };
+}
+
+/** A call that gives several results, whose checks stand side by side. */
+function runnableAll(call: () => readonly Tensor[]): Runnable {
   return {
     step: () => {
-      for (const result of results()) result.dispose();
+      for (const result of call()) result.dispose();
     },
     check: async () => {
       const sums: number[] = [];
-      for (const result of results()) sums.push(...checksum(await result.data()));
+      for (const result of call()) sums.push(...checksum(await result.data()));
       return sums;
     },
   };
@@ -74,7 +80,7 @@ function convolution({ images, channels, size, filters, groups, backward }: Conv
   const forward = (): Tensor => conv2d(x, weight, null, { padding: 1, groups });
   if (!backward) return runnable(forward);
   const gradOutputs = random(3, [images, filters, size, size]);
-  return runnable(() => {
+  return runnableAll(() => {
     const y = forward();
     const gradients = grad(y, [x, weight], { gradOutputs });
     y.dispose();
@@ -87,7 +93,7 @@ function maxPool({ images, channels, size, backward }: MaxPoolWork): Runnable {
   const x = tensor(seededPositive(1, sizeOf(shape)), { shape, requiresGrad: backward });
   if (!backward) return runnable(() => maxPool2d(x, 2));
   const gradOutputs = ones([images, channels, size / 2, size / 2]);
-  return runnable(() => {
+  return runnableAll(() => {
     const y = maxPool2d(x, 2);
     const gradients = grad(y, [x], { gradOutputs });
     y.dispose();
