@@ -1,4 +1,5 @@
 // One row: everybody prepares the same work, then all are asked in turn, A B C A B C, so that a busy minute meets everybody.
+import { setTimeout } from "node:timers/promises";
 import { disagreement } from "./checksum.ts";
 import { ours } from "./contestants.ts";
 import type { MeasuredProcess } from "./measured-process.ts";
@@ -8,6 +9,7 @@ import type { Slice } from "./protocol.ts";
 import type { Result, Row } from "./results.ts";
 import type { RepeatedWorkload } from "./workloads.ts";
 
+const SETTLE_MS = 100; // threads of a library look out for work after it: PyTorch's take up to 60 ms of the next one's time
 const SLOW_MS = 1000; // a call of that length is asked for in the first rounds only
 const SLOW_ROUNDS = 3;
 
@@ -41,6 +43,7 @@ export async function measureRow(
       step();
       if (entry.process.contestant.name in results) continue;
       if (round >= SLOW_ROUNDS && (entry.rounds[0]?.median ?? 0) > SLOW_MS) continue;
+      await setTimeout(SETTLE_MS);
       const slice = await entry.process.time(sliceMs);
       if ("error" in slice) results[entry.process.contestant.name] = slice;
       else entry.rounds.push(slice);

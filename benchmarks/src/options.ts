@@ -42,7 +42,7 @@ export function readOptions(args: readonly string[]): Options | null {
     peers: values.peers === undefined ? peerNames : values.peers === "none" ? [] : values.peers.split(",").map(peerNamed),
     json: values.json,
     python: values.python,
-    ...(values.quick ? { rounds: 3, sliceMs: 20, warmUpMs: 100 } : { rounds: 7, sliceMs: 100, warmUpMs: 500 }),
+    ...(values.quick ? { rounds: 3, sliceMs: 20, warmUpMs: 100 } : { rounds: 7, sliceMs: 100, warmUpMs: 1000 }),
   };
 }
 
