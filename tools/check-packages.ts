@@ -1,6 +1,6 @@
 /**
  * Meets the packages as npm users do. Packs them, lets publint and attw read the tarballs, installs them with npm into an empty project,
- * and there compiles, runs and bundles a small program on the oldest Node that we support. Needs `pnpm build`.
+ * and there compiles, runs and bundles a small program on the oldest Node that we support, which also has to pass the conformance suite. Needs `pnpm build`.
  */
 import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -47,5 +47,21 @@ console.log(`compiled: ${run(node, ["train.js"], project).trim()}`);
 const lib = { entry: "train.js", formats: ["es" as const], fileName: "train" };
 await build({ root: project, configFile: false, logLevel: "warn", build: { outDir: "bundled", lib } });
 console.log(`bundled:  ${run(node, ["bundled/train.js"], project).trim()}`);
+
+// the suite of the CPU backend, which is no package: from the source
+await build({
+  root: join(tools, ".."),
+  configFile: false,
+  logLevel: "warn",
+  resolve: { conditions: ["@gradkit/source"] },
+  ssr: { noExternal: true, resolve: { conditions: ["@gradkit/source"] } },
+  build: {
+    ssr: "packages/backend-cpu/test/conformance-node.ts",
+    outDir: join(project, "conformance"),
+    emptyOutDir: true,
+    target: "node20",
+  },
+});
+console.log(`Node ${oldestNode}: ${run(node, ["conformance/conformance-node.js"], project).trim()}`);
 
 rmSync(project, { recursive: true });

@@ -1,50 +1,8 @@
-// Runs in the browser: the conformance suite on the CPU device, with threads where the page is isolated, the results posted back to the test.
-import { ones } from "@gradkit/tensor";
-import { conformance } from "@gradkit/tensor/testing";
-import { createCpu } from "../src/create-cpu.ts";
-import { everyPart } from "../src/every-part.ts";
-import { cpu } from "../src/index.ts";
-import { createFused } from "../src/kernels/fused.ts";
-import { Memory } from "../src/memory.ts";
-import { detectFeatures } from "../src/wasm/features.ts";
-import { EagerThreads } from "./eager-threads.ts";
+// Runs in the browser: the results are posted back to the test.
+import { type Outcome, runConformance } from "./run-conformance.ts";
 
-export interface PageResult {
-  readonly shared: boolean;
-  /** Whether a worker took part before the time was up. */
-  readonly threads: boolean;
-  readonly sum: number;
-  readonly passed: number;
-  readonly failures: readonly string[];
-}
-
-const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
-
-async function run(): Promise<PageResult> {
-  const memory = new Memory(detectFeatures(), { poison: true });
-  const threads = memory.shared ? new EagerThreads(memory, 3) : null;
-  if (threads) {
-    memory.lanes = threads;
-    for (const end = performance.now() + 20_000; !threads.met && performance.now() < end; await turn()) threads.count(1, 2);
-  }
-  const failures: string[] = [];
-  let passed = 0;
-  // without Winograd's algorithm, which may round more than a sum
-  const backend = createCpu(memory, { ...everyPart, createFused: (...given) => createFused(...given, { winograd: false }) });
-  for (const { name, run } of conformance({ backend })) {
-    try {
-      await run();
-      passed++;
-    } catch (error) {
-      failures.push(`${name}: ${(error as Error).message}`);
-    }
-  }
-  const x = ones([300, 300], { device: await cpu() });
-  return { shared: memory.shared, threads: threads?.met ?? false, sum: await x.matmul(x).sum().item(), passed, failures };
-}
-
-const crashed = (error: unknown): PageResult => {
+const crashed = (error: unknown): Outcome => {
   return { shared: false, threads: false, sum: 0, passed: 0, failures: [String((error as Error).stack ?? error)] };
 };
 
-await fetch("/result", { method: "POST", body: JSON.stringify(await run().catch(crashed)) });
+await fetch("/result", { method: "POST", body: JSON.stringify(await runConformance().catch(crashed)) });
