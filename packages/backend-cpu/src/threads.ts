@@ -3,6 +3,7 @@
 import { DeviceError } from "@gradkit/tensor/backend";
 import type { AnyKernel, Lanes } from "./lanes.ts";
 import type { Memory } from "./memory.ts";
+import { Patience } from "./patience.ts";
 import { hardwareThreads, spawnWorker } from "./spawn.ts";
 import { controlLayout, laneTaker, mostLanes } from "./worker-loop.ts";
 
@@ -17,10 +18,6 @@ const spinMs = 2; // longer than what a training step does on one thread between
 
 /** Looks at `done` that take about 0.2 ms: a fork that ends so late was held up by something else on the machine. */
 const lateLooks = 20_000;
-/** After this many late forks (each undone by `forgiving` punctual ones) there is only one thread, for a while. */
-const latePatience = 8;
-const forgiving = 8;
-const restMs = 50;
 
 const defaultMostThreads = 8;
 
@@ -51,8 +48,7 @@ export class Threads implements Lanes {
   #first = 1; // the first lane that was not run yet
   #fork = 0;
   #unshared = 0; // ns of work done alone since workers sleep
-  #late = 0;
-  #restUntil = 0;
+  readonly #patience = new Patience();
 
   constructor(memory: Memory, threads: number) {
     this.#memory = memory;
@@ -77,10 +73,7 @@ export class Threads implements Lanes {
   /** Workers that look out for work. Those that sleep are woken once it would have paid. */
   #awake(nanoseconds: number): number {
     const words = this.#words;
-    if (this.#restUntil > 0) {
-      if (performance.now() < this.#restUntil) return 0;
-      this.#restUntil = 0;
-    }
+    if (this.#patience.exhausted) return 0;
     const awake = (words[ready] as number) - Atomics.load(words, parked);
     if (awake > 0) {
       this.#unshared = 0;
@@ -201,20 +194,9 @@ export class Threads implements Lanes {
     while (this.#takeLane() || hasLanes(Atomics.load(words, ticket)));
     let looks = 0;
     while (Atomics.load(words, done) < lanes) looks++;
-    this.#judge(looks > lateLooks);
+    this.#patience.judge(looks > lateLooks);
     if (Atomics.exchange(words, failed, 0) !== 0)
       throw new DeviceError("cpu", "a kernel failed on another thread, and its result is incomplete");
-  }
-
-  /** Threads that a busy machine takes away from us do more harm than good. */
-  #judge(late: boolean): void {
-    if (late) {
-      this.#late += forgiving;
-      if (this.#late > latePatience * forgiving) {
-        this.#late = 0;
-        this.#restUntil = performance.now() + restMs;
-      }
-    } else if (this.#late > 0) this.#late--;
   }
 }
 

@@ -19,6 +19,14 @@ const centre = /* @__PURE__ */ pointwise("centre", (x, mean) => sub(x, mean));
 const normalise = /* @__PURE__ */ pointwise("normalise", (centred, rstd) => mul(centred, rstd));
 const affine = /* @__PURE__ */ pointwise("affine", (x, weight, bias) => add(mul(x, weight), bias));
 
+/** centred [N, C, …], variance [1, C, 1, …], weight and bias [C]. */
+function scaleAndShift(centred: Tensor, variance: Tensor, weight: Tensor | null, bias: Tensor | null, eps: number): Tensor {
+  const { ndim } = centred;
+  const rstd = pw.rsqrt(pw.add(variance, eps));
+  const scale = weight ? pw.mul(rstd, perChannel(weight, ndim)) : rstd;
+  return bias ? affine(centred, scale, perChannel(bias, ndim)) : normalise(centred, scale);
+}
+
 /** x [N, C, …], weight and bias [C] or null → y, and the mean and biased variance it used, [C]. */
 export const batchNormOp: StructuredOp<BatchNormAttrs> = {
   name: "batchNorm",
@@ -51,9 +59,7 @@ export const batchNormOp: StructuredOp<BatchNormAttrs> = {
     const average = mean(input, dims, { keepdim: true });
     const centred = centre(input, average);
     const variance = mean(pw.square(centred), dims, { keepdim: true });
-    const rstd = pw.rsqrt(pw.add(variance, eps));
-    const scale = weight ? pw.mul(rstd, perChannel(weight, ndim)) : rstd;
-    const y = bias ? affine(centred, scale, perChannel(bias, ndim)) : normalise(centred, scale);
+    const y = scaleAndShift(centred, variance, weight ?? null, bias ?? null, eps);
     return [y, reshape(average, [-1]), reshape(variance, [-1])];
   },
 };
@@ -81,10 +87,5 @@ export function batchNormInference(
   bias: Tensor | null,
   eps: number,
 ): Tensor {
-  return scope(() => {
-    const rstd = pw.rsqrt(pw.add(variance, eps));
-    const scale = perChannel(weight ? pw.mul(rstd, weight) : rstd, x.ndim);
-    const centred = centre(x, perChannel(mean, x.ndim));
-    return bias ? affine(centred, scale, perChannel(bias, x.ndim)) : normalise(centred, scale);
-  });
+  return scope(() => scaleAndShift(centre(x, perChannel(mean, x.ndim)), perChannel(variance, x.ndim), weight, bias, eps));
 }
