@@ -104,7 +104,9 @@ export const createConvInputGrad =
     const source = new ImageRegion(kernels, dy, together * outputs, region);
     const weights = contiguous(kernels, weight);
     const taps = phases.map(({ y, x }, i) => {
-      const layout = { groups, together, planeStride: source.planeStride, rowStride: source.rowStride };
+      const skipped = y.start - rows.first;
+      const [firstRow, endRow] = [source.firstRow - skipped, source.endRow - skipped];
+      const layout = { groups, together, planeStride: source.planeStride, rowStride: source.rowStride, firstRow, endRow };
       const shape: CorrelationShape = { ...(shapes[i] as WindowSizes), ...layout };
       const turned = turnWeights(kernels, weights.address, weight.shape as Rank4, groups, y, x);
       const correlation = prepareCorrelation(kernels, shape, turned.pointer, 0);

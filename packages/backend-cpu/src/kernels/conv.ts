@@ -44,7 +44,8 @@ function correlateImages(
 ): void {
   const together = groupsTogether(sizes, groups, 4 * region.height * region.width);
   const source = new ImageRegion(kernels, x, together * sizes.channels, region);
-  const shape: CorrelationShape = { ...sizes, groups, together, planeStride: source.planeStride, rowStride: source.rowStride };
+  const { planeStride, rowStride, firstRow, endRow } = source;
+  const shape: CorrelationShape = { ...sizes, groups, together, planeStride, rowStride, firstRow, endRow };
   const correlation = prepareCorrelation(kernels, shape, weights, bias);
   const runs = groups / together; // of an image
   const bytes = 4 * together * sizes.outputs * sizes.outHeight * sizes.outWidth; // of y, of one run

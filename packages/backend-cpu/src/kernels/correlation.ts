@@ -18,6 +18,9 @@ export interface CorrelationShape extends WindowSizes {
   /** Bytes between channels and between rows of x; the elements of a row are neighbours. */
   readonly planeStride: number;
   readonly rowStride: number;
+  /** All other rows of x hold zeros, and may be passed over. */
+  readonly firstRow: number;
+  readonly endRow: number;
 }
 
 /** A correlation whose tables and packed weights are in memory until `release`. */
@@ -57,7 +60,7 @@ export const prepareCorrelation: PrepareCorrelation = (kernels, given, weights, 
 function inOneRow(shape: CorrelationShape): CorrelationShape {
   const { kernelHeight, kernelWidth, strideY, strideX, outHeight, outWidth, rowStride } = shape;
   const flat = kernelHeight * kernelWidth * strideY * strideX === 1 && rowStride === 4 * outWidth;
-  return flat ? { ...shape, outHeight: 1, outWidth: outHeight * outWidth } : shape;
+  return flat ? { ...shape, outHeight: 1, outWidth: outHeight * outWidth, firstRow: 0, endRow: 1 } : shape;
 }
 
 export const togetherBytes = 256 * 1024; // of the input's planes: they are read while the copy is in the cache
@@ -81,14 +84,15 @@ export const windowSize = ({ channels, kernelHeight, kernelWidth }: CorrelationS
 
 const longestUnrolledRun = 8;
 
-/** How k walks through a window: a run per kernel row, or a run per element where rows are long. */
-export function windowRuns(shape: CorrelationShape): { run: { length: number; step: number }; jumps: number[] } {
+/** How k walks through a window, by channels or by kernel rows: a run for each row of each channel, or one per element where rows are long. */
+export function windowRuns(shape: CorrelationShape, rowsFirst = false): { run: { length: number; step: number }; jumps: number[] } {
   const { channels, kernelHeight, kernelWidth, dilationY, dilationX, planeStride, rowStride } = shape;
   const wholeRows = kernelWidth <= longestUnrolledRun;
   const starts: number[] = [];
-  for (let c = 0; c < channels; c++)
-    for (let u = 0; u < kernelHeight; u++)
-      for (let v = 0; v < (wholeRows ? 1 : kernelWidth); v++) starts.push(c * planeStride + u * dilationY * rowStride + 4 * v * dilationX);
+  for (let i = 0; i < channels * kernelHeight; i++) {
+    const [c, u] = rowsFirst ? [i % channels, Math.floor(i / channels)] : [Math.floor(i / kernelHeight), i % kernelHeight];
+    for (let v = 0; v < (wholeRows ? 1 : kernelWidth); v++) starts.push(c * planeStride + u * dilationY * rowStride + 4 * v * dilationX);
+  }
   const jumps = starts.map((start, i) => (starts[i + 1] ?? start) - start);
   return { run: wholeRows ? { length: kernelWidth, step: 4 * dilationX } : { length: 1, step: 0 }, jumps };
 }

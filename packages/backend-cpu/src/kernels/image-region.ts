@@ -39,6 +39,9 @@ export class ImageRegion {
   /** Bytes between channels and between rows; the elements of a row are neighbours. */
   readonly planeStride: number;
   readonly rowStride: number;
+  /** The rows of the region that are not padding. */
+  readonly firstRow: number;
+  readonly endRow: number;
   readonly #kernels: WindowKernels;
   readonly #view: View;
   readonly #channels: number;
@@ -64,6 +67,9 @@ export class ImageRegion {
     this.#fill = fill;
     this.#strides = view.strides.map((stride) => 4 * stride) as Rank4;
     const [, planeStride, rowStride, columnStride] = this.#strides;
+    const rows = overlap(imageHeight, top, height);
+    this.firstRow = rows.at;
+    this.endRow = rows.at + rows.count;
     const inside = top >= 0 && left >= 0 && top + height <= imageHeight && left + width <= imageWidth;
     if (!copied && inside && columnStride === 4 && (!adjacentRows || height === 1 || rowStride === 4 * width)) {
       this.planeStride = planeStride;
