@@ -1,10 +1,11 @@
 // FusedKernels.convWeightGrad: the products of x's windows with dy, summed over all positions of all images.
 import { type ConvAttrs, type FusedKernels, numel, type View } from "@gradkit/tensor/backend";
 import { addressOf } from "./contiguous.ts";
+import { sumByPlanes, takesPlanes } from "./weight-sum-planes.ts";
 import { sumByTiles } from "./weight-sum-tiles.ts";
 import { sumByVectors, takesVectors } from "./weight-sum-vectors.ts";
 import { sumByWinograd } from "./weight-sum-winograd.ts";
-import { type WindowGeometry, windowGeometry } from "./window-geometry.ts";
+import { type WindowGeometry, type WindowSizes, windowGeometry } from "./window-geometry.ts";
 import type { WindowKernels } from "./window-kernels.ts";
 import { winogradFor } from "./winograd.ts";
 
@@ -23,7 +24,12 @@ export const createConvWeightGrad =
     }
     const geometry = windowGeometry(dweight, dy, attrs);
     const winograd = winogradFor(kernels, geometry.images, geometry.sizes);
-    const sum: SumWeights = winograd ? sumByWinograd(winograd) : takesVectors(geometry.sizes) ? sumByVectors : sumByTiles;
+    const sum = winograd ? sumByWinograd(winograd) : sumDirectly(kernels.width, geometry.sizes, attrs.groups);
     sum(kernels, dy, x, attrs.groups, geometry, target);
     return true;
   };
+
+function sumDirectly(panelWidth: number, sizes: WindowSizes, groups: number): SumWeights {
+  if (takesVectors(sizes, groups)) return sumByVectors;
+  return takesPlanes(panelWidth, sizes) ? sumByPlanes : sumByTiles;
+}

@@ -77,7 +77,7 @@ export const correlationNanoseconds = (shape: CorrelationShape): number =>
   (2 * windowSize(shape) * shape.outputs * shape.outHeight * shape.outWidth) / flopsPerNanosecond;
 
 /** How much of the vectors' lanes is of use. */
-const filled = (size: number, width: number): number => size / (Math.ceil(size / width) * width);
+export const filled = (size: number, width: number): number => size / (Math.ceil(size / width) * width);
 
 /** k of one window. */
 export const windowSize = ({ channels, kernelHeight, kernelWidth }: CorrelationShape): number => channels * kernelHeight * kernelWidth;

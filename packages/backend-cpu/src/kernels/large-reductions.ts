@@ -1,10 +1,10 @@
 // What large reductions gain by. Lanes take parts of the outermost kept dim, or of the columns: no sum is divided. Where what is reduced lies far
-// apart, positions are found in a transposed copy.
-import { contiguousStrides, dtypes, numel, type View } from "@gradkit/tensor/backend";
+// apart, positions are found in a transposed copy, and values reduced in two stages.
+import { contiguousStrides, dtypes, formula, input, numel, type View } from "@gradkit/tensor/backend";
 import { partStart } from "../lanes.ts";
 import type { Memory } from "../memory.ts";
 import { CallBlock, rowsWord, scratchWord } from "./call-block.ts";
-import type { LargeReductions } from "./reduce.ts";
+import { type LargeReductions, mappedDType } from "./reduce.ts";
 import { scratchByteLength, tileColumns } from "./reduce-columns.ts";
 
 /** One core's time, to tell what work is worth sharing. */
@@ -58,4 +58,40 @@ function copyStrides({ shape, strides }: View, dims: readonly number[]): readonl
   return shape.map((_, d) => dense[order.indexOf(d)] as number);
 }
 
-export const createLargeReductions = (memory: Memory): LargeReductions => ({ share: createShare(memory), copyStrides });
+/** Elements for which it pays to read memory in its order, and how many of them should become one. */
+const worthStages = 2 ** 17;
+const worthOne = 16;
+
+/** The reduced dims inside of all kept ones in memory, if there are others outside: jumping from one to the other for each result would be slow. */
+function innerDims({ shape, strides }: View, dims: readonly number[]): readonly number[] | null {
+  const distance = (d: number): number => Math.abs(strides[d] as number);
+  const long = [...shape.keys()].filter((d) => shape[d] !== 1);
+  const innermostKept = Math.min(...long.filter((d) => !dims.includes(d)).map(distance));
+  const reduced = long.filter((d) => dims.includes(d));
+  const inner = reduced.filter((d) => distance(d) < innermostKept);
+  const together = inner.reduce((count, d) => count * (shape[d] as number), 1);
+  return together >= worthOne && inner.length < reduced.length && innermostKept < Number.POSITIVE_INFINITY ? inner : null;
+}
+
+const createStages =
+  (memory: Memory): LargeReductions["inStages"] =>
+  (reduce, reducer, source, inputs, scalars, outputs, dims, finish) => {
+    const [first] = inputs as [View];
+    if (numel(first.shape) < worthStages) return false;
+    const inner = innerDims(first, dims);
+    if (!inner) return false;
+    const shape = first.shape.map((size, d) => (inner.includes(d) ? 1 : size));
+    const buffer = memory.allocate(4 * numel(shape));
+    const between: View = { buffer, dtype: mappedDType(source), shape, strides: contiguousStrides(shape), offset: 0 };
+    const type = dtypes[between.dtype].scalar;
+    reduce(reducer, source, inputs, scalars, [between], inner);
+    reduce(reducer, formula([type], [], [input(0, type)]), [between], [], outputs, dims, finish);
+    memory.release(buffer);
+    return true;
+  };
+
+export const createLargeReductions = (memory: Memory): LargeReductions => ({
+  share: createShare(memory),
+  copyStrides,
+  inStages: createStages(memory),
+});

@@ -37,6 +37,12 @@ const cases: Case[] = [
   { name: "a dim of size 1", layout: { shape: [5, 1, 7], strides: [7, 7, 1] }, dims: [1] },
   { name: "first dim of a large matrix", layout: { shape: [70, 67], strides: [67, 1] }, dims: [0] },
   { name: "first and third of many", layout: { shape: [9, 4, 8, 20], strides: [640, 160, 20, 1] }, dims: [0, 2] },
+  { name: "channels of many images", layout: { shape: [33, 16, 15, 17], strides: [4080, 255, 17, 1] }, dims: [0, 2, 3] },
+  {
+    name: "channels of many images, flipped",
+    layout: { shape: [33, 16, 15, 17], strides: [-4080, 255, 17, -1], offset: 130576 },
+    dims: [0, 2, 3],
+  },
   { name: "a dim of size 1 of a large matrix", layout: { shape: [1, 70, 67], strides: [4690, 67, 1] }, dims: [0] },
   { name: "nothing, for some outputs", layout: { shape: [4, 0], strides: [0, 1] }, dims: [1] },
 ];

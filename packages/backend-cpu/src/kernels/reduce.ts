@@ -1,6 +1,6 @@
 // Backend.reduce: decides which dims form the inner loop and compiles the kernel for it.
 import {
-  type Backend, constant, contiguousStrides, type DType, type Finish, type Formula, formula, input, type Lower, numel, type Reducer, transform, type View, withArgs,
+  type Backend, constant, contiguousStrides, type DType, dtypes, type Finish, type Formula, formula, input, type Lower, numel, type Reducer, transform, type View, withArgs,
 } from "@gradkit/tensor/backend"; // biome-ignore format: a list
 import type { Memory } from "../memory.ts";
 import { ModuleBuilder } from "../wasm/emitter.ts";
@@ -50,6 +50,8 @@ export interface LargeReductions {
   ): boolean;
   /** Strides of a copy whose positions are found faster, if it pays. */
   copyStrides(input: View, dims: readonly number[]): readonly number[] | null;
+  /** Reduces values in two stages, by two calls of `reduce`, if that is faster: tells whether it did. */
+  inStages(reduce: Backend["reduce"], ...call: Parameters<Backend["reduce"]>): boolean;
 }
 
 export function createReduce(memory: Memory, lower: Lower, map: Backend["map"], large?: LargeReductions): Backend["reduce"] {
@@ -137,6 +139,7 @@ export function createReduce(memory: Memory, lower: Lower, map: Backend["map"], 
     if (copied || (indexed[source.id] ??= usesIndex(source)))
       return reduceMapped(copied ?? contiguousStrides(shape), reducer, source, inputs, scalars, outputs, dims, finish);
 
+    if (!isArg(reducer) && large?.inStages(reduce, reducer, source, inputs, scalars, outputs, dims, finish)) return;
     const plan = findPlan(reducer, source, inputs, outputs, dims, finish);
     const { kernel, words, columns, columnStrides } = plan;
     const count = inputs.length + outputs.length;
@@ -163,8 +166,8 @@ export function createReduce(memory: Memory, lower: Lower, map: Backend["map"], 
     ...[reducer, source, inputs, scalars, outputs, dims, finish]: Parameters<Backend["reduce"]>
   ): void => {
     const { shape } = inputs[0] as View;
-    const type = source.outputs[0]?.type as "float" | "int" | "bool";
-    const dtype: DType = type === "float" ? "float32" : type === "bool" ? "bool" : "int32";
+    const dtype = mappedDType(source);
+    const type = dtypes[dtype].scalar;
     const buffer = memory.allocate(4 * numel(shape));
     const values: View = { buffer, dtype, shape, strides, offset: 0 };
     map(source, inputs, scalars, [values]);
@@ -172,6 +175,11 @@ export function createReduce(memory: Memory, lower: Lower, map: Backend["map"], 
     memory.release(buffer);
   };
   return reduce;
+}
+
+/** What a formula's values are kept in. */
+export function mappedDType({ outputs: [root] }: Formula): DType {
+  return root?.type === "float" ? "float32" : root?.type === "bool" ? "bool" : "int32";
 }
 
 const isArg = (reducer: Reducer): boolean => reducer === "argmax" || reducer === "argmin";

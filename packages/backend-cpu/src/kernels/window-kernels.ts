@@ -2,6 +2,7 @@
 import type { Memory } from "../memory.ts";
 import { type Clear, compileClear } from "./clear.ts";
 import { type CopyPlanes, compileCopyPlanes } from "./copy-planes.ts";
+import { compileDots, type DotShape, type Dots } from "./dots.ts";
 import { compilePackPanels, type PackPanels } from "./pack.ts";
 import { compilePlaneTiles, type PlaneShape, type PlaneTiles } from "./plane-tile.ts";
 import { compilePositionTiles, type PositionTiles } from "./position-tile.ts";
@@ -9,7 +10,6 @@ import { compileSegmentTiles, type Run, type SegmentTiles } from "./segment-tile
 import { type AddParts, compileAddParts } from "./sum-parts.ts";
 import { type TileShape, tileShape } from "./tile.ts";
 import { compileTranspose, type Transpose } from "./transpose.ts";
-import { compileDots, type DotShape, type Dots } from "./weight-sum-vectors.ts";
 import { WinogradKernels } from "./winograd.ts";
 
 const longestStep = 2 ** 20;
