@@ -6,7 +6,7 @@ import { MapKernels } from "./kernels/map.ts";
 import type { MapLanes } from "./kernels/map-lanes.ts";
 import type { MapTransposed } from "./kernels/map-transposed.ts";
 import { createMatmul, type MultiplyAll } from "./kernels/matmul.ts";
-import type { MatrixProduct } from "./kernels/matrix-product.ts";
+import { MatrixProduct } from "./kernels/matrix-product.ts";
 import { createReduce, type LargeReductions } from "./kernels/reduce.ts";
 import { createScatter } from "./kernels/scatter.ts";
 import type { Memory } from "./memory.ts";
@@ -31,7 +31,7 @@ export interface CpuParts {
   readonly createScan?: (memory: Memory) => Backend["scan"];
   readonly createSort?: (memory: Memory) => Backend["sort"];
   /** Makes the kernels for whole ops. */
-  readonly createFused?: (memory: Memory, map: Backend["map"], reduce: Backend["reduce"]) => Partial<FusedKernels>;
+  readonly createFused?: (memory: Memory, map: Backend["map"], reduce: Backend["reduce"], product: MatrixProduct) => Partial<FusedKernels>;
 }
 
 const without = (op: string) => () => (): never => {
@@ -56,6 +56,7 @@ export function createCpu(
   const map: Backend["map"] = (formula, inputs, scalars, outputs) => kernels.map(formula, inputs, scalars, outputs);
   const kernels = new MapKernels(memory, lower, createMapTransposed?.(memory, map), createMapLanes?.(memory));
   const reduce = createReduce(memory, lower, map, createLargeReductions?.(memory));
+  const product = new MatrixProduct(memory);
   const readSync = (buffer: CpuBuffer, byteOffset: number, byteLength: number): ArrayBuffer => {
     const start = buffer.pointer + byteOffset;
     return memory.u8.slice(start, start + byteLength).buffer as ArrayBuffer; // a slice of shared memory is not shared
@@ -75,11 +76,11 @@ export function createCpu(
     map,
     ...(createMapAll && { mapAll: createMapAll(memory, lower, map) }),
     reduce,
-    matmul: createMatmul(memory, map, createSharedProducts),
+    matmul: createMatmul(memory, map, product, createSharedProducts),
     gather: createGather(memory),
     scatter: createScatter(memory),
     scan: createScan(memory),
     sort: createSort(memory),
-    fused: createFused?.(memory, map, reduce) ?? {},
+    fused: createFused?.(memory, map, reduce, product) ?? {},
   };
 }

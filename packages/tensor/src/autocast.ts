@@ -11,7 +11,7 @@ import { Tensor } from "./tensor.ts";
 
 /** Products, where a half is as good and twice as fast. Recurrent layers are one op each. */
 const half: ReadonlySet<string> = /* @__PURE__ */ new Set([
-  "matmul", "conv", "convTranspose", "prelu", "rnn", "lstm", "gru",
+  "matmul", "conv", "convTranspose", "prelu", "rnn", "lstm", "gru", "attention",
 ]); // biome-ignore format: a list
 
 /** What overflows, or loses what it adds up. Losses that are one formula go by its name; so does group norm by `batchNorm`. */

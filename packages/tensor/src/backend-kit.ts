@@ -1,6 +1,7 @@
 // What a backend is written with: the contract, the formula language and the arithmetic of views.
 
 export type {
+  AttentionAttrs,
   Backend,
   Buffer,
   Capabilities,

@@ -140,6 +140,15 @@ export interface LayerNormAttrs {
   readonly centre: boolean;
 }
 
+export interface AttentionAttrs {
+  /** Of the scores. */
+  readonly scale: number;
+  /** Whether query i sees keys 0 … i only. */
+  readonly causal: boolean;
+  /** What the gradient starts from: the softmax's results, or the logarithms of what it divided by, from which they are computed again. */
+  readonly keeps: "weights" | "logsumexp";
+}
+
 /** N C H W throughout; `x` and `dx` [N, C, H, W], `weight` [O, C/groups, KH, KW], `y` and `dy` [N, O, OH, OW]. Outputs are contiguous; inputs need not be. */
 export interface FusedKernels {
   conv(x: View, weight: View, bias: View | null, y: View, attrs: ConvAttrs): boolean;
@@ -180,5 +189,22 @@ export interface FusedKernels {
     dweight: View | null,
     dbias: View | null,
     eps: number,
+  ): boolean;
+  /**
+   * y = softmax(scale·q·kᵀ + mask)·v for each head: q [N, L, H, E], k [N, S, H, E], v [N, S, H, Ev], mask [N, H, L, S], y [N, L, H, Ev]. S ≥ 1. `kept` is
+   * the softmax [N, H, L, S] or the logarithms [N, H, L]. A query whose scores are all −∞ has weights and y of 0, and the logarithm ∞.
+   */
+  attention(q: View, k: View, v: View, mask: View | null, y: View, kept: View, attrs: AttentionAttrs): boolean;
+  attentionGrad(
+    dy: View,
+    q: View,
+    k: View,
+    v: View,
+    mask: View | null,
+    kept: View,
+    dq: View,
+    dk: View,
+    dv: View,
+    attrs: AttentionAttrs,
   ): boolean;
 }

@@ -43,6 +43,7 @@ export {
   sub,
   sub as subtract,
 } from "./ops/arithmetic.ts";
+export { attention } from "./ops/attention.ts";
 export { type AvgPoolDivisorOptions, type AvgPoolOptions, avgPool1d, avgPool2d, avgPool3d } from "./ops/avg-pool.ts";
 export { type BatchNormResult, batchNormInference, batchNormTraining } from "./ops/batch-norm.ts";
 export { bitwiseLeftShift, bitwiseRightShift, isneginf, isposinf, signbit } from "./ops/bits.ts";

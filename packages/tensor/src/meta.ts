@@ -29,6 +29,8 @@ const fused: FusedKernels = {
   layerNormGrad: done,
   batchNorm: done,
   batchNormGrad: done,
+  attention: done,
+  attentionGrad: done,
 };
 
 const device: Backend = {

@@ -1,6 +1,6 @@
 // What a recorder (autograd) is written with: ops below the public surface, and the hooks into storage and lifetime.
 
-export type { ConvAttrs, LayerNormAttrs, View } from "./backend.ts";
+export type { AttentionAttrs, ConvAttrs, LayerNormAttrs, View } from "./backend.ts";
 export { callSite } from "./creation-sites.ts";
 export { dtypes } from "./dtype.ts";
 export { cast } from "./formula/build.ts";
@@ -9,6 +9,7 @@ export { type Formula, formula, input, type Node, type ScalarType, scalar } from
 export { installRecorder, needsGrad, type RecordedOp, type Recorder } from "./grad-mode.ts";
 export { retire, scope, track, untracked } from "./lifetime.ts";
 export { castAsOne, operandCasts, withCasts } from "./operand-casts.ts";
+export type { AttentionFunctions } from "./ops/attention-grad.ts";
 export type { BatchNormAttrs } from "./ops/batch-norm.ts";
 export type { BatchNormFunctions } from "./ops/batch-norm-grad.ts";
 export {

@@ -1,6 +1,7 @@
 // The table of gradient rules, one row for each structured op: an op without a row does not compile. Null: the outputs are no floats.
 import type { StructuredOpName } from "@gradkit/tensor/recorder";
 import type { Vjp } from "../vjp.ts";
+import { attention } from "./attention.ts";
 import { batchNorm } from "./batch-norm.ts";
 import { conv, convInputGrad, convWeightGrad } from "./conv.ts";
 import { transfer } from "./copy.ts";
@@ -27,5 +28,5 @@ export const vjps: Readonly<Record<StructuredOpName, Vjp<never, never> | null>> 
   conv, convInputGrad, convWeightGrad,
   maxPool, maxPoolGrad,
   softmax, logSoftmax, softmaxGrad, logSoftmaxGrad,
-  layerNorm, batchNorm,
+  layerNorm, batchNorm, attention,
 }; // biome-ignore format: a table

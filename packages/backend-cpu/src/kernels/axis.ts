@@ -8,6 +8,8 @@ import { f32x4, i32x4, type V128, type Vector, v128 } from "../wasm/simd.ts";
 export interface Lanes {
   /** Lanes beyond the end of a row hold `fill`. */
   load(operand: I32, fill: Vector): V128;
+  /** The value, and `fill` beyond the end of a row. */
+  within(value: V128, fill: Vector): V128;
   store(operand: I32, value: Local<"v128">): Code;
 }
 
@@ -48,10 +50,13 @@ export function rowAxis(f: FunctionBuilder, size: Local<"i32">): Axis {
   const slotsOf = (cell: Cell): V128[] => Array.from({ length: rowSlots }, (_, slot) => cell.get(slot));
   const whole = (slot: number): Lanes => ({
     load: (operand) => v128.load(i32.add(operand, at), 16 * slot),
+    within: (value) => value,
     store: (operand, value) => v128.store(i32.add(operand, at), value, 16 * slot),
   });
+  const within: Lanes["within"] = (value, fill) => v128.bitselect(value, f32x4.const(fill), inside);
   const part: Lanes = {
-    load: (operand, fill) => v128.bitselect(v128.load(i32.add(operand, at)), f32x4.const(fill), inside), // reading beyond the end is allowed
+    load: (operand, fill) => within(v128.load(i32.add(operand, at)), fill), // reading beyond the end is allowed
+    within,
     store: (operand, value) => storePart(i32.add(operand, at), value, left),
   };
   return {
@@ -102,6 +107,7 @@ export function columnAxis(
   let cellCount = 0;
   const lanes: Lanes = {
     load: (operand) => v128.load(i32.add(operand, at)),
+    within: (value) => value,
     store: (operand, value) =>
       when(i32.geS(left, 4), v128.store(i32.add(operand, at), value), storePart(i32.add(operand, at), value, left)),
   };

@@ -1,16 +1,24 @@
 // The kernels for whole ops, over one memory. Each compiles its parts when it is first called.
 import type { Backend, FusedKernels } from "@gradkit/tensor/backend";
 import type { Memory } from "../memory.ts";
+import { createAttention } from "./attention.ts";
 import { createBatchNorm } from "./batch-norm.ts";
 import { createConv } from "./conv.ts";
 import { createConvInputGrad } from "./conv-input-grad.ts";
 import { createConvWeightGrad } from "./conv-weight-grad.ts";
 import { createLayerNorm } from "./layer-norm.ts";
+import type { MatrixProduct } from "./matrix-product.ts";
 import { createMaxPool, createMaxPoolGrad } from "./pool.ts";
 import { createSoftmax } from "./softmax.ts";
 import { WindowKernels, type WindowOptions } from "./window-kernels.ts";
 
-export function createFused(memory: Memory, map: Backend["map"], reduce: Backend["reduce"], options: WindowOptions = {}): FusedKernels {
+export function createFused(
+  memory: Memory,
+  map: Backend["map"],
+  reduce: Backend["reduce"],
+  product: MatrixProduct,
+  options: WindowOptions = {},
+): FusedKernels {
   const kernels = new WindowKernels(memory, options);
   return {
     conv: createConv(kernels),
@@ -21,5 +29,6 @@ export function createFused(memory: Memory, map: Backend["map"], reduce: Backend
     ...createSoftmax(memory, map),
     ...createLayerNorm(memory, map, reduce),
     ...createBatchNorm(memory, map),
+    ...createAttention(memory, map, product),
   };
 }

@@ -57,7 +57,7 @@ const layouts: Record<string, Layout> = {
 describe.each(engines)("matmul (%s)", (_, given, lanes) => {
   const memory = new Memory(given);
   memory.lanes = lanes;
-  const matmul = createMatmul(memory, naiveMap(memory), lanes === inLanes ? createSharedProducts : undefined);
+  const matmul = createMatmul(memory, naiveMap(memory), undefined, lanes === inLanes ? createSharedProducts : undefined);
   const check = (a: View, b: View, out: View): void => {
     const [m, n] = out.shape.slice(-2) as [number, number];
     const k = a.shape.at(-1) as number;

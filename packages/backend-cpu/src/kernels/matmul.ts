@@ -22,9 +22,9 @@ const inOrder =
 export function createMatmul(
   memory: Memory,
   map: Backend["map"],
+  product: MatrixProduct = new MatrixProduct(memory),
   createShared: (memory: Memory, product: MatrixProduct) => MultiplyAll = inOrder,
 ): Backend["matmul"] {
-  const product = new MatrixProduct(memory);
   const multiplyAll = createShared(memory, product);
   return (a: View, b: View, out: View, epilogue?: Epilogue): void => {
     if (numel(out.shape) === 0) return;

@@ -73,9 +73,13 @@ export class MatrixProduct {
     this.width = 4 * vectors;
   }
 
+  prepare(shape: ProductShape): PreparedProduct {
+    return new PreparedProduct(this.#memory, this, shape);
+  }
+
   /** The products of the batches from `first` to `end`. */
   multiply(shape: ProductShape, first: number, end: number, address: BatchAddress): void {
-    const prepared = new PreparedProduct(this.#memory, this, shape);
+    const prepared = this.prepare(shape);
     for (let batch = first; batch < end; batch++) prepared.run(address(0, batch), address(1, batch), address(2, batch));
     prepared.release();
   }
@@ -113,7 +117,7 @@ export class MatrixProduct {
 }
 
 /** Products of one shape at several places. They share scratch memory, until `release`. */
-class PreparedProduct {
+export class PreparedProduct {
   readonly #memory: Memory;
   readonly #parts: MatrixProduct;
   readonly #shape: ProductShape;

@@ -1,5 +1,7 @@
 // Attention: every query takes a mean of the values, weighted by how well their keys fit.
 import {
+  attention,
+  broadcastTo,
   DTypeError,
   formatShape,
   full,
@@ -66,6 +68,29 @@ function checkShapes(op: string, q: Tensor, k: Tensor, v: Tensor): void {
   throw new ShapeError(op, `sizes do not fit (${got}). query is [..., L, E], key [..., S, E], value [..., S, Ev]`);
 }
 
+/** Whether the device has a kernel for all of it, and the operands the form that it takes: one batch and heads for all, nothing empty. */
+function suitsKernel(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | null): boolean {
+  const batch = formatShape(q.shape.slice(0, -2));
+  return (
+    q.device.fused?.attention !== undefined &&
+    q.ndim <= 4 &&
+    [k, v].every((x) => formatShape(x.shape.slice(0, -2)) === batch && x.dtype === q.dtype && x.numel > 0) &&
+    q.numel > 0 &&
+    (!mask || (mask.ndim <= q.ndim && mask.numel > 0 && (mask.dtype === "bool" || mask.dtype === q.dtype)))
+  );
+}
+
+/** The kernel takes [N, T, H, E]: heads are moved behind the sequence, where linear layers leave them anyway, and nothing is copied. */
+function attendByKernel(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | null, attrs: { scale: number; causal: boolean }): Tensor {
+  const { ndim } = q;
+  const arranged = [q, k, v].map((x) => (ndim === 4 ? x.transpose(1, 2) : (ndim === 3 ? x : x.unsqueeze(0)).unsqueeze(2)));
+  const [queries, keys] = [q.shape.at(-2) as number, k.shape.at(-2) as number];
+  const scores = mask && broadcastTo(mask, [...q.shape.slice(0, -2), queries, keys]); // [N, H, L, S], or without H and N
+  const seen = scores && (ndim === 4 ? scores : scores.unsqueeze(-3));
+  const y = attention(...(arranged as [Tensor, Tensor, Tensor]), seen, attrs);
+  return ndim === 4 ? y.transpose(1, 2) : ndim === 3 ? y.squeeze(2) : y.squeeze(2).squeeze(0);
+}
+
 /**
  * softmax(q·kᵀ/√E + mask)·v (Vaswani et al. 2017): query [..., L, E], key [..., S, E] and value [..., S, Ev] give [..., L, Ev]. A query whose mask
  * lets it see nothing gets zeros. Throws where both a mask and isCausal are given.
@@ -86,6 +111,10 @@ export function scaledDotProductAttention(
   return scope(() => {
     const [k, v] = enableGqa ? [shareHeads(op, query, key), shareHeads(op, query, value)] : [key, value];
     const factor = scale ?? 1 / Math.sqrt(query.shape.at(-1) as number);
+    if (dropoutP === 0 && suitsKernel(query, k, v, attnMask)) {
+      const mask = attnMask && additiveMask(op, attnMask, true);
+      return attendByKernel(query, k, v, mask, { scale: factor, causal: isCausal });
+    }
     const attend = (mask: Tensor | null): Tensor => dropout(attentionWeights(query, k, mask, factor), { p: dropoutP }).matmul(v);
     if (isCausal) return attend(causalMask(query.shape.at(-2) as number, k.shape.at(-2) as number, query));
     if (!attnMask || attnMask.numel === 0) return attend(null);

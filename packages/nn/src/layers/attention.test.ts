@@ -1,10 +1,11 @@
 // PyTorch's numbers hold attention in the golden cases; here, what a query may see, gradients in float64, copies and messages.
-import { gradcheck, gradgradcheck } from "@gradkit/autograd";
+import { grad, gradcheck, gradgradcheck } from "@gradkit/autograd";
+import { cpu } from "@gradkit/backend-cpu";
 import { Generator, memory, noGrad, randn, setDefaultDevice, type Tensor, tensor, zeros } from "@gradkit/tensor";
 import { reference } from "@gradkit/tensor/testing";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { checkGradients, leaf } from "../../test/check-gradients.ts";
-import { scaledDotProductAttention } from "../functional.ts";
+import { type AttentionOptions, scaledDotProductAttention } from "../functional.ts";
 import {
   MultiheadAttention, Transformer, TransformerDecoderLayer, TransformerEncoder, TransformerEncoderLayer,
 } from "../index.ts"; // biome-ignore format: a list
@@ -12,6 +13,7 @@ import {
 vi.setConfig({ testTimeout: 60_000 }); // the reference is slow, and machines are busy
 beforeAll(() => setDefaultDevice(reference()));
 
+type Device = Tensor["device"];
 const values = (x: Tensor): number[] => [...x.dataSync()];
 const message = (fn: () => unknown): string => {
   try {
@@ -82,6 +84,82 @@ describe("scaledDotProductAttention", () => {
         "scaledDotProductAttention: a mask is bool, or floats to be added to the scores (got int32)",
       ]
     `);
+  });
+});
+
+describe("scaledDotProductAttention where the device has a kernel", () => {
+  const inf = Number.POSITIVE_INFINITY;
+  const bool = [[true, false, true], [false, false, false]]; // biome-ignore format: a table
+  const float = [[0.5, -inf, 1], [0, -1, 2]]; // biome-ignore format: a table
+  const cases: [name: string, batch: number[], options: (device: Device) => AttentionOptions][] = [
+    ["no batch", [], () => ({})],
+    ["no batch, causal", [], () => ({ isCausal: true })],
+    ["a batch", [2], () => ({ scale: 0.3 })],
+    ["a batch, a mask of each", [2], (device) => ({ attnMask: tensor([float, float].map((rows, i) => rows.map((row) => row.map((x) => x - i))), { device }) })],
+    ["heads", [2, 3], () => ({ isCausal: true })],
+    ["heads, and a query that sees nothing", [2, 3], (device) => ({ attnMask: tensor(bool, { device }) })],
+    ["no batch, and a query that sees nothing", [], (device) => ({ attnMask: tensor(bool, { device }) })],
+    ["heads, floats for each key", [2, 3], (device) => ({ attnMask: tensor([[[[0, 1, -inf]]], [[[1, -1, 0]]]], { device }) })],
+    ["more dims than it takes", [2, 2, 2], () => ({})],
+  ]; // biome-ignore format: a table
+
+  test.each(cases)("%s: values and gradients are those of the composed form", async (_, batch, options) => {
+    const host = reference();
+    const results = [await cpu(), host].map((device) => {
+      const generator = new Generator(1);
+      const draw = (...shape: number[]): Tensor => randn([...batch, ...shape], { device: host, generator }).to(device);
+      const inputs = [draw(2, 4), draw(3, 4), draw(3, 5)].map((x) => x.requiresGrad_()) as [Tensor, Tensor, Tensor];
+      const y = scaledDotProductAttention(...inputs, options(device));
+      y.mul(draw(2, 5)).sum().backward();
+      return [y, noGrad(() => scaledDotProductAttention(...inputs, options(device))), ...inputs.map(({ grad }) => grad as Tensor)];
+    });
+    const [kernel, composed] = results as [Tensor[], Tensor[]];
+    kernel.forEach((got, i) => {
+      expect(got.shape).toEqual(composed[i]?.shape);
+      const wanted = values(composed[i] as Tensor);
+      values(got).forEach((value, at) => {
+        expect(value).toBeCloseTo(wanted[at] as number, 5);
+      });
+    });
+  });
+
+  test("is asked once a call, and neither with dropout nor with operands that broadcast", async () => {
+    const device = await cpu();
+    let calls = 0;
+    const attention: NonNullable<Device["fused"]>["attention"] = (...given) => {
+      calls++;
+      return device.fused?.attention?.(...given) ?? false;
+    };
+    const watched: Device = { ...device, fused: { ...device.fused, attention } };
+    const x = zeros([2, 3, 4], { device: watched });
+    scaledDotProductAttention(x, x, x);
+    expect(calls).toBe(1);
+    scaledDotProductAttention(x, x, x, { dropoutP: 0.5 });
+    scaledDotProductAttention(x, x.at(0), x.at(0));
+    expect(calls).toBe(1);
+  });
+
+  test("a gradient of a mask, and second derivatives, are composed", async () => {
+    const device = await cpu();
+    const [q, k, v, attnMask] = [[2, 4], [3, 4], [3, 5], [2, 3]].map((shape) => randn(shape, { device, requiresGrad: true })) as [Tensor, Tensor, Tensor, Tensor]; // biome-ignore format: a list
+    const run = (...[a, b, c, mask]: [Tensor, Tensor, Tensor, Tensor]) =>
+      scaledDotProductAttention(a, b, c, { attnMask: mask }).square().sum();
+    const second = (...inputs: [Tensor, Tensor, Tensor, Tensor]): Tensor[] => {
+      const first = grad(run(...inputs), inputs, { createGraph: true });
+      return grad(
+        first.map((x) => x.square().sum()).reduce((a, b) => a.add(b)),
+        inputs,
+      );
+    };
+    const host = reference();
+    const moved = [q, k, v, attnMask].map((x) => x.detach().to(host).requiresGrad_()) as [Tensor, Tensor, Tensor, Tensor];
+    const [got, wanted] = [second(q, k, v, attnMask), second(...moved)];
+    got.forEach((x, i) => {
+      const expected = values(wanted[i] as Tensor);
+      values(x).forEach((value, at) => {
+        expect(Math.abs(value - (expected[at] as number))).toBeLessThan(1e-4 * (1 + Math.abs(expected[at] as number)));
+      });
+    });
   });
 });
 

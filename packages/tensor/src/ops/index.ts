@@ -16,4 +16,4 @@ export type StructuredOpName =
   | "conv" | "convInputGrad" | "convWeightGrad"
   | "maxPool" | "maxPoolGrad"
   | "softmax" | "logSoftmax" | "softmaxGrad" | "logSoftmaxGrad"
-  | "layerNorm" | "batchNorm"; // biome-ignore format: a list
+  | "layerNorm" | "batchNorm" | "attention"; // biome-ignore format: a list

@@ -1,5 +1,6 @@
 // The samples of every structured op. An op without samples does not compile.
 import type { StructuredOpName } from "../../ops/index.ts";
+import { attentionSamples } from "./attention.ts";
 import { batchNormSamples } from "./batch-norm.ts";
 import { convSamples } from "./conv.ts";
 import { gatherSamples } from "./gather.ts";
@@ -29,4 +30,5 @@ export const structuredSamples = {
   ...softmaxSamples,
   ...layerNormSamples,
   ...batchNormSamples,
+  ...attentionSamples,
 } satisfies Record<StructuredOpName, readonly Sample[]>;
