@@ -103,7 +103,7 @@ export {type MaxPoolOptions,
 } from "./ops/pool.ts"; // biome-ignore format: a list
 export { floatPower, ldexp } from "./ops/powers.ts";
 export {
-  bernoulli, type DropoutOptions, dropout, normal, type RandomOptions, rand, randint, randintLike, randLike, randn, randnLike, randperm, uniform,
+  bernoulli, type DropoutOptions, dropout, type HostRandomOptions, normal, type RandomOptions, rand, randint, randintLike, randLike, randn, randnLike, randperm, uniform,
 } from "./ops/random.ts"; // biome-ignore format: a list
 export { fliplr, flipud, roll, rot90 } from "./ops/rearrange.ts";
 export {

@@ -72,10 +72,13 @@ export function randperm(n: number, { generator = defaultGenerator, ...options }
   return fromArray(generator.permutation(n), [n], "int32", options);
 }
 
+/** The host draws in float32; `.to(dtype)` changes it. */
+export type HostRandomOptions = Omit<RandomOptions, "dtype">;
+
 /** Where the device holds values, they are drawn on the host and uploaded. */
 function drawnOnHost(
   shape: Shape,
-  { generator = defaultGenerator, device = defaultDevice(), requiresGrad = false }: RandomOptions,
+  { generator = defaultGenerator, device = defaultDevice(), requiresGrad = false }: HostRandomOptions,
   draw: (generator: Generator, count: number) => Float32Array,
 ): Tensor {
   const options = { device, requiresGrad };
@@ -83,11 +86,11 @@ function drawnOnHost(
 }
 
 /** Uniform in [low, high), drawn on the host: exactly the same on every backend. */
-export const uniform = (shape: Shape, low = 0, high = 1, options: RandomOptions = {}): Tensor =>
+export const uniform = (shape: Shape, low = 0, high = 1, options: HostRandomOptions = {}): Tensor =>
   drawnOnHost(shape, options, (generator, count) => generator.uniformArray(count, low, high));
 
 /** Normal with the given mean and standard deviation, drawn on the host: exactly the same on every backend. */
-export const normal = (shape: Shape, mean = 0, std = 1, options: RandomOptions = {}): Tensor =>
+export const normal = (shape: Shape, mean = 0, std = 1, options: HostRandomOptions = {}): Tensor =>
   drawnOnHost(shape, options, (generator, count) => generator.normalArray(count, mean, std));
 
 /** Of the probability to keep an element and the factor of those that are kept. */
