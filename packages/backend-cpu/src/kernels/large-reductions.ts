@@ -58,8 +58,8 @@ function copyStrides({ shape, strides }: View, dims: readonly number[]): readonl
   return shape.map((_, d) => dense[order.indexOf(d)] as number);
 }
 
-/** Elements for which it pays to read memory in its order, and how many of them should become one. */
-const worthStages = 2 ** 17;
+/** Elements that leave the second-level cache, for which it pays to read memory in its order, and how many of them should become one. */
+const worthStages = 2 ** 19;
 const worthOne = 16;
 
 /** The reduced dims inside of all kept ones in memory, if there are others outside: jumping from one to the other for each result would be slow. */
