@@ -12,7 +12,7 @@ import {
   weightNanoseconds,
   winogradBlocks,
 } from "./winograd.ts";
-import { patchSize, pointCount, tileSize } from "./winograd-transforms.ts";
+import { channelBlock, patchSize, pointCount, tileSize } from "./winograd-transforms.ts";
 
 /** Channels and outputs are those of one group. */
 export interface WinogradConvolution {
@@ -79,11 +79,14 @@ export function convolveByWinograd(
     }
   });
 
+  const parts = Math.ceil(outputs / channelBlock);
   const count = groups * blocks.count;
   const lanes = memory.lanes.count(count * blocks.tiles * channels * outputs * pointNanoseconds, count, lanesPerThread);
   memory.lanes.fork(lanes, (lane) => {
     const pictures = source.open();
     const [inputPoints, resultPoints] = [allocatePoints(memory, inputs), allocatePoints(memory, results)];
+    // results reach memory in its order, by way of the cache: tiles would write to many planes at a time, which no prefetcher follows
+    const made = memory.allocate(4 * channelBlock * Math.min(outHeight, blocks.height * tileSize) * outWidth);
     const begin = partStart(count, lane, lanes);
     let picture = 0;
     for (let i = begin; i < partStart(count, lane + 1, lanes); i++) {
@@ -125,23 +128,31 @@ export function convolveByWinograd(
       }
       for (let n = 0; n < block.images; n++) {
         const plane = ((block.image + n) * groups + g) * outputs;
-        winograd.collect(
-          block.rows,
-          tilesX,
-          outputs,
-          resultPoints.pointer + n * tiles * results.tile,
-          results.point,
-          results.tile,
-          bias ? bias + 4 * g * outputs : zeros.pointer,
-          output + 4 * outWidth * (plane * outHeight + block.row * tileSize),
-          4 * outHeight * outWidth,
-          outHeight - block.row * tileSize,
-          outWidth,
-        );
+        const rows = Math.min(block.rows * tileSize, outHeight - block.row * tileSize);
+        for (let part = 0; part < parts; part++) {
+          const first = partStart(outputs, part, parts, 4);
+          const planes = partStart(outputs, part + 1, parts, 4) - first;
+          winograd.collect(
+            block.rows,
+            tilesX,
+            planes,
+            resultPoints.pointer + n * tiles * results.tile + 4 * first,
+            results.point,
+            results.tile,
+            bias ? bias + 4 * (g * outputs + first) : zeros.pointer,
+            made.pointer,
+            4 * rows * outWidth,
+            rows,
+            outWidth,
+          );
+          const to = output + 4 * outWidth * ((plane + first) * outHeight + block.row * tileSize);
+          if (rows === outHeight) kernels.copyPlanes(1, 1, planes * rows * outWidth, made.pointer, 0, 0, 4, to, 0, 0, 4);
+          else kernels.copyPlanes(1, planes, rows * outWidth, made.pointer, 0, 4 * rows * outWidth, 4, to, 0, 4 * outHeight * outWidth, 4);
+        }
       }
     }
     pictures.release();
-    for (const buffer of [inputPoints, resultPoints]) memory.release(buffer);
+    for (const buffer of [inputPoints, resultPoints, made]) memory.release(buffer);
   });
   for (const buffer of [weightPoints, zeros]) memory.release(buffer);
 }

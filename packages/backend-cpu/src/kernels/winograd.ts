@@ -63,8 +63,9 @@ export interface Blocks {
   readonly tilesY: number;
   readonly tilesX: number;
   readonly count: number;
-  /** The most that a block has. */
+  /** The most tiles, and rows of them, that a block has. */
   readonly tiles: number;
+  readonly height: number;
   at(index: number): Block;
 }
 
@@ -78,7 +79,7 @@ export function winogradBlocks(images: number, outHeight: number, outWidth: numb
     const [image, row] = [Math.floor(index / perImage) * most, (index % perImage) * height];
     return { image, images: Math.min(most, images - image), row, rows: Math.min(height, tilesY - row) };
   };
-  return { tilesY, tilesX, count: Math.ceil(images / most) * perImage, tiles: most * height * tilesX, at };
+  return { tilesY, tilesX, count: Math.ceil(images / most) * perImage, tiles: most * height * tilesX, height, at };
 }
 
 /** One core's time for the products of a tile, from one channel to one output; and for a weight on its way to the points. */
