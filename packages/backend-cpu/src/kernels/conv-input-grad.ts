@@ -5,6 +5,7 @@ import type { CpuBuffer } from "../buffer.ts";
 import { partStart } from "../lanes.ts";
 import { addressOf, contiguous } from "./contiguous.ts";
 import { convolveByWinograd } from "./conv-winograd.ts";
+import { takesPlanes } from "./correlate-planes.ts";
 import { type CorrelationShape, correlationNanoseconds, groupsTogether, prepareCorrelation } from "./correlation.ts";
 import { ImageRegion } from "./image-region.ts";
 import type { WindowSizes } from "./window-geometry.ts";
@@ -101,13 +102,22 @@ export const createConvInputGrad =
       dilationX: x.dilation,
     }));
     const together = Math.min(...shapes.map((shape) => groupsTogether(shape, groups, 4 * rows.size * columns.size)));
-    const source = new ImageRegion(kernels, dy, together * outputs, region);
+    const whole = strideY === 1 && strideX === 1; // else several correlations read a copy faster
+    const source = new ImageRegion(kernels, dy, together * outputs, region, { masked: whole && shapes.every(takesPlanes) });
     const weights = contiguous(kernels, weight);
     const taps = phases.map(({ y, x }, i) => {
-      const skipped = y.start - rows.first;
-      const [firstRow, endRow] = [source.firstRow - skipped, source.endRow - skipped];
-      const layout = { groups, together, planeStride: source.planeStride, rowStride: source.rowStride, firstRow, endRow };
-      const shape: CorrelationShape = { ...(shapes[i] as WindowSizes), ...layout };
+      const [above, before] = [y.start - rows.first, x.start - columns.first];
+      const shape: CorrelationShape = {
+        ...(shapes[i] as WindowSizes),
+        groups,
+        together,
+        planeStride: source.planeStride,
+        rowStride: source.rowStride,
+        firstRow: source.firstRow - above,
+        endRow: source.endRow - above,
+        firstColumn: source.firstColumn - before,
+        endColumn: source.endColumn - before,
+      };
       const turned = turnWeights(kernels, weights.address, weight.shape as Rank4, groups, y, x);
       const correlation = prepareCorrelation(kernels, shape, turned.pointer, 0);
       memory.release(turned);
@@ -115,7 +125,6 @@ export const createConvInputGrad =
     });
     weights.release();
 
-    const whole = strideY === 1 && strideX === 1;
     const planes = together * channels; // of a run
     const runsPerImage = groups / together;
     const count = images * runsPerImage;

@@ -3,6 +3,7 @@ import { type ConvAttrs, type FusedKernels, numel, type View } from "@gradkit/te
 import { partStart } from "../lanes.ts";
 import { addressOf, contiguous } from "./contiguous.ts";
 import { convolveByWinograd } from "./conv-winograd.ts";
+import { takesPlanes } from "./correlate-planes.ts";
 import { type CorrelationShape, correlationNanoseconds, groupsTogether, prepareCorrelation } from "./correlation.ts";
 import { ImageRegion } from "./image-region.ts";
 import { type WindowGeometry, windowGeometry } from "./window-geometry.ts";
@@ -43,9 +44,10 @@ function correlateImages(
   y: number,
 ): void {
   const together = groupsTogether(sizes, groups, 4 * region.height * region.width);
-  const source = new ImageRegion(kernels, x, together * sizes.channels, region);
-  const { planeStride, rowStride, firstRow, endRow } = source;
-  const shape: CorrelationShape = { ...sizes, groups, together, planeStride, rowStride, firstRow, endRow };
+  const source = new ImageRegion(kernels, x, together * sizes.channels, region, { masked: takesPlanes(sizes) });
+  const { planeStride, rowStride, firstRow, endRow, firstColumn, endColumn } = source;
+  const inside = { firstRow, endRow, firstColumn, endColumn };
+  const shape: CorrelationShape = { ...sizes, groups, together, planeStride, rowStride, ...inside };
   const correlation = prepareCorrelation(kernels, shape, weights, bias);
   const runs = groups / together; // of an image
   const bytes = 4 * together * sizes.outputs * sizes.outHeight * sizes.outWidth; // of y, of one run

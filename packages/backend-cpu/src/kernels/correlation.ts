@@ -18,9 +18,11 @@ export interface CorrelationShape extends WindowSizes {
   /** Bytes between channels and between rows of x; the elements of a row are neighbours. */
   readonly planeStride: number;
   readonly rowStride: number;
-  /** All other rows of x hold zeros, and may be passed over. */
+  /** All other rows and columns of x are zeros that may be passed over; where planes are taken they need not be in memory. */
   readonly firstRow: number;
   readonly endRow: number;
+  readonly firstColumn: number;
+  readonly endColumn: number;
 }
 
 /** A correlation whose tables and packed weights are in memory until `release`. */
@@ -60,7 +62,9 @@ export const prepareCorrelation: PrepareCorrelation = (kernels, given, weights, 
 function inOneRow(shape: CorrelationShape): CorrelationShape {
   const { kernelHeight, kernelWidth, strideY, strideX, outHeight, outWidth, rowStride } = shape;
   const flat = kernelHeight * kernelWidth * strideY * strideX === 1 && rowStride === 4 * outWidth;
-  return flat ? { ...shape, outHeight: 1, outWidth: outHeight * outWidth, firstRow: 0, endRow: 1 } : shape;
+  return flat
+    ? { ...shape, outHeight: 1, outWidth: outHeight * outWidth, firstRow: 0, endRow: 1, firstColumn: 0, endColumn: outHeight * outWidth }
+    : shape;
 }
 
 export const togetherBytes = 256 * 1024; // of the input's planes: they are read while the copy is in the cache

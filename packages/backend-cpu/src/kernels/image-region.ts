@@ -19,7 +19,12 @@ export interface RegionOptions {
   adjacentRows?: boolean;
   /** Copied even where it could be read in place: kernels that jump about in it then find it in the cache. */
   copied?: boolean;
+  /** Padding need not be there: kernels read nothing, or something else, in its place. */
+  masked?: boolean;
 }
+
+/** Columns beside an image whose place may be read: other rows, or other memory. */
+const mostMasked = 8;
 
 type Rank4 = [number, number, number, number];
 
@@ -39,9 +44,11 @@ export class ImageRegion {
   /** Bytes between channels and between rows; the elements of a row are neighbours. */
   readonly planeStride: number;
   readonly rowStride: number;
-  /** The rows of the region that are not padding. */
+  /** The rows and columns of the region that are not padding. */
   readonly firstRow: number;
   readonly endRow: number;
+  readonly firstColumn: number;
+  readonly endColumn: number;
   readonly #kernels: WindowKernels;
   readonly #view: View;
   readonly #channels: number;
@@ -56,7 +63,7 @@ export class ImageRegion {
     view: View,
     channels: number,
     region: Region,
-    { fill = 0, adjacentRows = false, copied = false }: RegionOptions = {},
+    { fill = 0, adjacentRows = false, copied = false, masked = false }: RegionOptions = {},
   ) {
     const [, , imageHeight, imageWidth] = view.shape as Rank4;
     const { top, left, height, width } = region;
@@ -70,8 +77,12 @@ export class ImageRegion {
     const rows = overlap(imageHeight, top, height);
     this.firstRow = rows.at;
     this.endRow = rows.at + rows.count;
+    const columns = overlap(imageWidth, left, width);
+    this.firstColumn = columns.at;
+    this.endColumn = columns.at + columns.count;
     const inside = top >= 0 && left >= 0 && top + height <= imageHeight && left + width <= imageWidth;
-    if (!copied && inside && columnStride === 4 && (!adjacentRows || height === 1 || rowStride === 4 * width)) {
+    const maskable = masked && left >= -mostMasked && left + width <= imageWidth + mostMasked;
+    if (!copied && (inside || maskable) && columnStride === 4 && (!adjacentRows || height === 1 || rowStride === 4 * width)) {
       this.planeStride = planeStride;
       this.rowStride = rowStride;
       this.#copies = false;

@@ -1,9 +1,9 @@
 // Correlation of planes, each with weights of its own: some rows of outputs at a time, four neighbours in a vector, so that every element of
-// the input is loaded once for all the outputs in these rows that it goes into.
-import { advance, forRange } from "../wasm/control.ts";
-import { type Code, type Local, ModuleBuilder, type Target } from "../wasm/emitter.ts";
+// the input is loaded once for all the outputs in these rows that it goes into. Padding is not there to be read: what lies in its place is masked.
+import { advance, forRange, when } from "../wasm/control.ts";
+import { type Code, type Local, ModuleBuilder, type Target, type Value } from "../wasm/emitter.ts";
 import { i32 } from "../wasm/scalar.ts";
-import { f32x4, type V128, v128 } from "../wasm/simd.ts";
+import { f32x4, i32x4, type V128, v128 } from "../wasm/simd.ts";
 import { balancedTiles, dispatchRows } from "./tile.ts";
 
 /** strideX is 1 or 2; the weights of a plane find room in registers if there are nine at most. */
@@ -17,8 +17,9 @@ export interface PlaneShape {
 }
 
 /**
- * For each plane of x and each of its `outputs`, y = bias + weights ⋆ x; width ≥ 4. In bytes: planes and rows of x; weights and bias of all outputs
- * follow each other, and so do the rows and planes of y.
+ * For each plane of x and each of its `outputs`, y = bias + weights ⋆ x; width ≥ 4. Planes begin with padding: only `rowCount` rows from firstRow on and
+ * `columns` columns from firstColumn on are read, and `zeros` instead of other rows. In bytes: planes and rows of x; weights and bias of all
+ * outputs follow each other, and so do the rows and planes of y.
  */
 export type PlaneTiles = (
   planes: number,
@@ -28,6 +29,11 @@ export type PlaneTiles = (
   x: number,
   xPlane: number,
   xRow: number,
+  firstRow: number,
+  rowCount: number,
+  firstColumn: number,
+  columns: number,
+  zeros: number,
   weights: number,
   bias: number,
   y: number,
@@ -35,20 +41,40 @@ export type PlaneTiles = (
 
 const mostRows = 4;
 
-const rowParameters = ["i32", "i32", "i32", "i32", "i32", "i32"] as const;
+type I = Local<"i32">;
 
 /** Four elements, `stride` ≤ 2 apart. */
 export const neighbours = (from: Local<"i32">, offset: number, stride: number): V128 =>
   stride === 1 ? v128.load(from, offset) : v128.shuffle(v128.load(from, offset), v128.load(from, offset + 16), [0, 2, 4, 6]);
 
-/** `rows` rows of outputs. */
+const rowParameters = [
+  ...(["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"] as const),
+  ...(["i32", "i32", "i32"] as const),
+] as const;
+
+/** `rows` rows of outputs, whose windows begin with the input's row `top`. */
 function rowFunction(module: ModuleBuilder, rows: number, shape: PlaneShape) {
   const { kernelHeight, kernelWidth, strideY, strideX, dilationY, dilationX } = shape;
-  return module.func(`rows${rows}`, rowParameters, null, (f, width, x, xRow, weights, bias, y) => {
-    const [column, first, to] = [f.i32(), f.i32(), f.i32()];
+  return module.func(`rows${rows}`, rowParameters, null, (f, ...all) => {
+    const [width, x, xRow, top, firstRow, rowCount, firstColumn, columns, zeros, weights, bias, y] = all as [
+      I,
+      I,
+      I,
+      I,
+      I,
+      I,
+      I,
+      I,
+      I,
+      I,
+      I,
+      I,
+    ];
+    const [column, first, left, to] = [f.i32(), f.i32(), f.i32(), f.i32()];
     const sums = f.locals("v128", rows);
     const [start, element] = [f.v128(), f.v128()];
     const taps = f.locals("v128", kernelHeight * kernelWidth);
+    const masks = f.locals("v128", kernelWidth);
     // rows of the input, with the outputs that they go into
     const inputRows = new Map<number, { sum: Local<"v128">; tapRow: number }[]>();
     sums.forEach((sum, r) => {
@@ -58,38 +84,62 @@ function rowFunction(module: ModuleBuilder, rows: number, shape: PlaneShape) {
       }
     });
     const pointers = [...inputRows.keys()].map((at) => ({ at, begin: f.i32(), from: f.i32() }));
-    const vector: Code = [
-      first.set(i32.select(i32.ltS(column, i32.sub(width, 4)), column, i32.sub(width, 4))), // the last vector overlaps
-      sums.map((sum) => sum.set(start)),
+    const rowAt = (at: number): Value<"i32"> => {
+      const inside = i32.ltU(i32.sub(i32.add(top, at), firstRow), rowCount);
+      return i32.select(inside, i32.add(x, i32.mul(i32.add(top, at), xRow)), zeros);
+    };
+    const products = (part: (value: V128, v: number) => V128): Code =>
       pointers.map(({ at, begin, from }) => [
         from.set(i32.add(begin, i32.mul(first, 4 * strideX))),
         Array.from({ length: kernelWidth }, (_, v) => [
-          element.set(neighbours(from, 4 * v * dilationX, strideX)),
+          element.set(part(neighbours(from, 4 * v * dilationX, strideX), v)),
           (inputRows.get(at) ?? []).map(({ sum, tapRow }) => sum.set(f32x4.madd(taps[tapRow * kernelWidth + v]!, element, sum))),
         ]),
-      ]),
+      ]);
+    const lanes = v128.const(new Int32Array([0, strideX, 2 * strideX, 3 * strideX]));
+    const masked: Code = [
+      masks.map((mask, v) => mask.set(i32x4.ltU(i32x4.add(i32x4.splat(i32.add(left, v * dilationX)), lanes), i32x4.splat(columns)))),
+      products((value, v) => v128.and(value, masks[v]!)),
+    ];
+    const reach = 3 * strideX + (kernelWidth - 1) * dilationX; // from a vector's first element to its last
+    const vector: Code = [
+      first.set(i32.select(i32.ltS(column, i32.sub(width, 4)), column, i32.sub(width, 4))), // the last vector overlaps
+      left.set(i32.sub(i32.mul(first, strideX), firstColumn)),
+      sums.map((sum) => sum.set(start)),
+      when(
+        i32.and(i32.geS(left, 0), i32.ltS(i32.add(left, reach), columns)),
+        products((value) => value),
+        masked,
+      ),
       to.set(i32.add(y, i32.shl(first, 2))),
       sums.map((sum) => [v128.store(to, sum), advance(to, i32.shl(width, 2))]),
     ];
     return [
       start.set(v128.load32Splat(bias)),
       taps.map((each, tap) => each.set(v128.load32Splat(weights, 4 * tap))),
-      pointers.map(({ at, begin }) => begin.set(i32.add(x, i32.mul(xRow, at)))),
+      pointers.map(({ at, begin }) => begin.set(rowAt(at))),
       forRange(column, 0, width, 4, vector),
     ];
   });
 }
 
-const walkParameters = ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"] as const;
+const walkParameters = [
+  ...(["i32", "i32", "i32", "i32", "i32", "i32", "i32"] as const),
+  ...(["i32", "i32", "i32", "i32", "i32"] as const),
+  ...(["i32", "i32", "i32"] as const),
+] as const;
 
 export function compilePlaneTiles(target: Target, shape: PlaneShape): PlaneTiles {
   const module = new ModuleBuilder(target);
   const tiles = Array.from({ length: mostRows }, (_, r) => rowFunction(module, r + 1, shape));
-  module.func("walk", walkParameters, null, (f, planes, outputs, height, width, x, xPlane, xRow, weights, bias, y) => {
-    const [plane, output, from] = [f.i32(), f.i32(), f.i32()];
+  module.func("walk", walkParameters, null, (f, planes, outputs, height, width, x, xPlane, xRow, ...others) => {
+    const [firstRow, rowCount, firstColumn, columns, zeros, weights, bias, y] = others as [I, I, I, I, I, I, I, I];
+    const [plane, output, top] = [f.i32(), f.i32(), f.i32()];
     const tile = (rows: Local<"i32">): Code => [
-      dispatchRows(rows, mostRows, (count) => tiles[count - 1]!(width, from, xRow, weights, bias, y)),
-      advance(from, i32.mul(i32.mul(rows, shape.strideY), xRow)),
+      dispatchRows(rows, mostRows, (count) =>
+        tiles[count - 1]!(width, x, xRow, top, firstRow, rowCount, firstColumn, columns, zeros, weights, bias, y),
+      ),
+      advance(top, i32.mul(rows, shape.strideY)),
       advance(y, i32.mul(rows, i32.shl(width, 2))),
     ];
     const bands = balancedTiles(f, height, mostRows);
@@ -97,7 +147,7 @@ export function compilePlaneTiles(target: Target, shape: PlaneShape): PlaneTiles
       bands.prepare,
       forRange(plane, 0, planes, 1, [
         forRange(output, 0, outputs, 1, [
-          from.set(x),
+          top.set(i32.const(0)),
           bands.walk(tile),
           advance(weights, 4 * shape.kernelHeight * shape.kernelWidth),
           advance(bias, 4),
