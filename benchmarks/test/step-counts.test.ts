@@ -80,6 +80,6 @@ test("a step of the CNN", async () => {
     reduce 5
     scatter 1
     allocations 34, 70234 KiB
-    compiled before: 34 modules, 76 KiB"
+    compiled before: 34 modules, 78 KiB"
   `);
 });
