@@ -1,5 +1,6 @@
 // A random small program over the CPU kernels: values, then gradients. The same seed makes the same program on any device.
-import { batchNorm, embedding, layerNorm } from "@gradkit/nn/functional";
+import { GRU, LSTM, type Module } from "@gradkit/nn";
+import { batchNorm, embedding, layerNorm, scaledDotProductAttention } from "@gradkit/nn/functional";
 import type { Backend, Generator, Tensor } from "@gradkit/tensor";
 import * as gk from "@gradkit/tensor";
 
@@ -25,6 +26,8 @@ interface Context {
   readonly draw: Draw;
   readonly parameter: (shape: readonly number[]) => Tensor;
   readonly integers: (shape: readonly number[], below: number) => Tensor;
+  /** A module's parameters, drawn like the others. */
+  readonly drawn: <M extends Module>(make: (options: { device: Backend; generator: Generator }) => M) => M;
 }
 
 type Step = (x: Tensor, context: Context) => Tensor;
@@ -78,6 +81,17 @@ const images: Record<string, Step> = {
 const batches: Record<string, Step> = {
   gram: (x) => x.matmul(x.transpose(1, 2)).mul(0.2),
   bmm: (x, { draw, parameter }) => gk.bmm(x, parameter([size(x, 0), size(x, 2), draw.between(2, 24)])),
+  attention: (x, { draw }) => scaledDotProductAttention(x, x, x, { isCausal: draw.below(2) === 1 }),
+  heads: (x, { draw, parameter }) => {
+    const features = draw.between(1, 6);
+    const packed = gk.linear(x, parameter([6 * features, size(x, 2)])).reshape(size(x, 0), size(x, 1), 3, 2, features);
+    const [q, k, v] = [0, 1, 2].map((which) => packed.select(2, which).permute(0, 2, 1, 3)) as [Tensor, Tensor, Tensor];
+    return scaledDotProductAttention(q, k, v)
+      .transpose(1, 2)
+      .reshape(size(x, 0), size(x, 1), 2 * features);
+  },
+  lstm: (x, { draw, drawn }) => drawn((options) => new LSTM(size(x, 2), draw.between(2, 9), options)).call(x)[0],
+  gru: (x, { draw, drawn }) => drawn((options) => new GRU(size(x, 2), draw.between(2, 9), options)).call(x)[0],
   looked: (x, { integers, parameter }) => x.add(embedding(integers([size(x, 0), size(x, 1)], 7), parameter([7, size(x, 2)]))),
 };
 
@@ -101,6 +115,11 @@ export function runRandomGraph(seed: number, device: Backend, generator: Generat
     return made;
   };
   const integers = (shape: readonly number[], below: number): Tensor => gk.randint(0, below, [...shape], { device, generator });
+  const drawn: Context["drawn"] = (make) => {
+    const module = make({ device, generator });
+    parameters.push(...module.parameters());
+    return module;
+  };
   const steps = Object.entries(family.steps as Record<string, Step>);
   const names: string[] = [];
   let x = parameter(family.shape(draw));
@@ -109,7 +128,7 @@ export function runRandomGraph(seed: number, device: Backend, generator: Generat
     const [name, step] = draw.pick(steps);
     if (x.shape.length !== 4 && name in images) continue;
     names.push(name);
-    x = step(x, { draw, parameter, integers });
+    x = step(x, { draw, parameter, integers, drawn });
   }
   x.mul(x).mean().backward();
   return { names, values: [x, ...parameters.flatMap(({ grad }) => (grad ? [grad] : []))] };

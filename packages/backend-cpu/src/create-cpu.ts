@@ -28,6 +28,13 @@ export interface CpuParts {
   readonly createLargeReductions?: (memory: Memory) => LargeReductions;
   /** Shares products between threads. */
   readonly createSharedProducts?: (memory: Memory, product: MatrixProduct) => MultiplyAll;
+  /** Takes rows through many calls at a time. */
+  readonly createRowwise?: (
+    memory: Memory,
+    maps: MapKernels,
+    product: MatrixProduct,
+    inOrder: Pick<Backend, "map" | "matmul">,
+  ) => NonNullable<Backend["rowwise"]>;
   readonly createScan?: (memory: Memory) => Backend["scan"];
   readonly createSort?: (memory: Memory) => Backend["sort"];
   /** Makes the kernels for whole ops. */
@@ -48,6 +55,7 @@ export function createCpu(
     createMapAll,
     createLargeReductions,
     createSharedProducts,
+    createRowwise,
     createScan = without("scan"),
     createSort = without("sort"),
     createFused,
@@ -57,6 +65,7 @@ export function createCpu(
   const kernels = new MapKernels(memory, lower, createMapTransposed?.(memory, map), createMapLanes?.(memory));
   const reduce = createReduce(memory, lower, map, createLargeReductions?.(memory));
   const product = new MatrixProduct(memory);
+  const matmul = createMatmul(memory, map, product, createSharedProducts);
   const readSync = (buffer: CpuBuffer, byteOffset: number, byteLength: number): ArrayBuffer => {
     const start = buffer.pointer + byteOffset;
     return memory.u8.slice(start, start + byteLength).buffer as ArrayBuffer; // a slice of shared memory is not shared
@@ -76,7 +85,8 @@ export function createCpu(
     map,
     ...(createMapAll && { mapAll: createMapAll(memory, lower, map) }),
     reduce,
-    matmul: createMatmul(memory, map, product, createSharedProducts),
+    matmul,
+    ...(createRowwise && { rowwise: createRowwise(memory, kernels, product, { map, matmul }) }),
     gather: createGather(memory),
     scatter: createScatter(memory),
     scan: createScan(memory),

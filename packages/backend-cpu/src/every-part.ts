@@ -6,6 +6,7 @@ import { createLargeReductions } from "./kernels/large-reductions.ts";
 import { createMapAll } from "./kernels/map-all.ts";
 import { createMapLanes } from "./kernels/map-lanes.ts";
 import { createMapTransposed } from "./kernels/map-transposed.ts";
+import { createRowwise } from "./kernels/rowwise.ts";
 import { createScan } from "./kernels/scan.ts";
 import { createSharedProducts } from "./kernels/shared-products.ts";
 import { createSort } from "./kernels/sort.ts";
@@ -17,6 +18,7 @@ export const everyPart: CpuParts = {
   createMapAll,
   createLargeReductions,
   createSharedProducts,
+  createRowwise,
   createScan,
   createSort,
   createFused,

@@ -13,6 +13,7 @@ export type {
   MapCall,
   PoolAttrs,
   Reducer,
+  RowwiseCall,
   ScanKind,
   ScatterMode,
   View,

@@ -50,6 +50,11 @@ export interface MapCall {
   readonly outputs: readonly View[];
 }
 
+/** One call among those of `rowwise`: a map or a product of matrices, of which `b` is read whole. */
+export type RowwiseCall =
+  | { readonly kind: "map"; readonly formula: Formula; readonly inputs: readonly View[]; readonly outputs: readonly View[] }
+  | { readonly kind: "matmul"; readonly a: View; readonly b: View; readonly out: View; readonly epilogue: Epilogue | null };
+
 export interface Backend {
   readonly name: string;
   readonly capabilities: Capabilities;
@@ -95,6 +100,13 @@ export interface Backend {
 
   /** out[..., M, N] = a[..., M, K] · b[..., K, N]; all of one rank ≥ 2, batch dims equal (stride 0 where broadcast); any strides; K may be 0. Floats and int32. */
   matmul(a: View, b: View, out: View, epilogue?: Epilogue): void;
+
+  /**
+   * As `map` and `matmul` of each call in turn: the steps of a recurrent layer. Views are float32 matrices, as many rows as the outputs of their call; row i
+   * of one call reads what row i of earlier ones wrote, and nothing that other rows did; no call writes to a `b`, and no formula reads positions. For backends
+   * that let each thread take some of the rows through all calls; where it is missing, the calls arrive one after the other.
+   */
+  rowwise?(calls: readonly RowwiseCall[]): void;
 
   /** out[i, j, k] = input[i, index[i, j, k], k] for dim = 1, as torch.gather. Indices are int32, in range, already non-negative. */
   gather(input: View, dim: number, index: View, out: View): void;

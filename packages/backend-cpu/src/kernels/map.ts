@@ -103,7 +103,7 @@ export class MapKernels {
   map(formula: Formula, inputs: readonly View[], scalars: readonly number[], outputs: readonly View[]): void {
     const elements = numel((outputs[0] as View).shape);
     if (elements === 0) return;
-    const kernels = (this.#formulas[formula.id] ??= new FormulaKernels(this.#memory, this.#lower, formula));
+    const kernels = this.#kernelsOf(formula);
     this.#block.setScalars(inputs.length + outputs.length, formula.scalars, scalars);
     if (allContiguous(inputs) && allContiguous(outputs)) this.#mapFlat(kernels, inputs, scalars, outputs, elements);
     else if (!this.#transposed?.(formula, inputs, scalars, outputs)) this.#mapStrided(kernels, inputs, scalars, outputs, elements);
@@ -136,16 +136,28 @@ export class MapKernels {
     }
   }
 
-  #mapStrided(
+  /** Writes a call into a block of one's own, and tells the kernel to call with it. Nothing is empty. */
+  prepare(block: CallBlock, formula: Formula, inputs: readonly View[], outputs: readonly View[]): Kernel {
+    const kernels = this.#kernelsOf(formula);
+    return this.#lay(block, kernels, inputs, [], outputs, numel((outputs[0] as View).shape));
+  }
+
+  #kernelsOf(formula: Formula): FormulaKernels {
+    return (this.#formulas[formula.id] ??= new FormulaKernels(this.#memory, this.#lower, formula));
+  }
+
+  /** All but the scalars, as rows. */
+  #lay(
+    block: CallBlock,
     kernels: FormulaKernels,
     inputs: readonly View[],
     scalars: readonly number[],
     outputs: readonly View[],
     elements: number,
-  ): void {
+  ): Kernel {
     const count = inputs.length + outputs.length;
     const view = (k: number): View => (k < inputs.length ? inputs[k] : outputs[k - inputs.length]) as View;
-    const [block, iteration] = [this.#block, this.#iteration];
+    const iteration = this.#iteration;
     iteration.plan((outputs[0] as View).shape, count, view, kernels.usesIndex);
     const rows = iteration.rank > 1;
     let key = kernels.key(rows);
@@ -163,6 +175,18 @@ export class MapKernels {
       const classes = Array.from({ length: count }, (_, k) => ({ dtype: view(k).dtype, access: iteration.access(k) }));
       kernel = kernels.compile(key, rows, classes);
     }
+    return kernel;
+  }
+
+  #mapStrided(
+    kernels: FormulaKernels,
+    inputs: readonly View[],
+    scalars: readonly number[],
+    outputs: readonly View[],
+    elements: number,
+  ): void {
+    const [block, iteration] = [this.#block, this.#iteration];
+    const kernel = this.#lay(block, kernels, inputs, scalars, outputs, elements);
     const rank = Math.max(0, iteration.rank - 1);
     const size = iteration.size(rank);
     const lanes = this.#lanes?.count(elements * kernels.nanoseconds, size) ?? 1;

@@ -44,7 +44,7 @@ export function createMatmul(
 }
 
 /** The address of a bias that is the same for every row of `out`, if to add it is all that the epilogue does; else 0. */
-function rowBias({ formula: { outputs }, inputs }: Epilogue, out: View): number {
+export function rowBias({ formula: { outputs }, inputs }: Epilogue, out: View): number {
   const [sum, bias] = [outputs[0] as Node, inputs[0]];
   const addsInput = sum.op === "add" && sum.type === "float" && sum.args.every((arg, i) => arg.op === "input" && arg.value === i);
   if (!addsInput || bias?.dtype !== "float32") return 0;
@@ -61,7 +61,7 @@ function takesProduct(a: View, { dtype, shape, strides }: View): boolean {
   return dtype === a.dtype && (adjacent(rank - 1) || adjacent(rank - 2));
 }
 
-const layout = ({ strides }: View): MatrixLayout => ({
+export const layoutOf = ({ strides }: View): MatrixLayout => ({
   rowStride: 4 * (strides[strides.length - 2] as number),
   columnStride: 4 * (strides[strides.length - 1] as number),
 });
@@ -81,7 +81,7 @@ function multiplyBatches(multiplyAll: MultiplyAll, a: View, b: View, out: View, 
     m *= size;
   }
   const dtype = a.dtype as ProductType;
-  const [aLayout, bLayout, c] = [layout(a), layout(b), layout(out)];
+  const [aLayout, bLayout, c] = [layoutOf(a), layoutOf(b), layoutOf(out)];
   const byRows = c.columnStride === 4 || n === 1;
   const [left, right] = byRows ? [a, b] : [b, a]; // cᵀ = bᵀ·aᵀ
   const shape: ProductShape = byRows

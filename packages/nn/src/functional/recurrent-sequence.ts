@@ -5,6 +5,7 @@ import type { Epilogue, View } from "@gradkit/tensor/backend";
 import { backwardFormula, copyFormula, forwardFormula, sumFormula } from "./cell-formulas.ts";
 import type { CellKind } from "./cell-kinds.ts";
 import { type DirectionResult, hiddenBias, inputProducts, type RecurrentWeights, readState, type State } from "./recurrent.ts";
+import { RowwiseCalls } from "./rowwise-calls.ts";
 
 const rowsOf = ({ buffer, dtype, shape, strides, offset }: View, first: number, count: number): View => ({
   buffer,
@@ -89,22 +90,24 @@ export function runForward(
     : null;
   const unprojected = hr && !kept ? matrix(batch, width, x) : null; // [N, H]
   const [formula, copy] = [forwardFormula(kind, records, hr ? 1 : 2), copyFormula()];
+  const calls = new RowwiseCalls();
 
   for (const { first, count } of steps) {
     const stateRows = state.map((part) => rowsOf(part, 0, count));
     const [h, ...others] = stateRows as [View, ...View[]];
     const [output, products] = [rowsOf(outputs, first, count), rowsOf(ofHidden, 0, count)];
-    if (kept) device.map(copy, [h], [], [rowsOf(kept.before, first, count)]);
-    device.matmul(h, hh, products, bias ? plus(repeated(bias, count)) : undefined);
+    if (kept) calls.map(copy, [h], [rowsOf(kept.before, first, count)]);
+    calls.matmul(h, hh, products, bias ? plus(repeated(bias, count)) : null);
     const read = [...columnsOf(rowsOf(ofInput, first, count), width), ...columnsOf(products, width), ...readState(kind, stateRows)];
     const keeps = kept ? columnsOf(rowsOf(kept.cell, first, count), width) : [];
     if (hr) {
       const hidden = kept?.hidden ? rowsOf(kept.hidden, first, count) : rowsOf(unprojected as Tensor, 0, count);
-      device.map(formula, read, [], [...keeps, hidden, ...others]);
-      device.matmul(hidden, hr, h);
-      device.map(copy, [h], [], [output]);
-    } else device.map(formula, read, [], [...keeps, output, h, ...others]);
+      calls.map(formula, read, [...keeps, hidden, ...others]);
+      calls.matmul(hidden, hr, h);
+      calls.map(copy, [h], [output]);
+    } else calls.map(formula, read, [...keeps, output, h, ...others]);
   }
+  calls.run(device);
   return { outputs, last: state, kept };
 }
 
@@ -136,21 +139,23 @@ export function runBackward(
   const projected = hr && matrix(total, outSize, hh);
   const unprojected = hr && matrix(batch, width, hh); // [N, H]
   const [formula, sum] = [backwardFormula(kind, hr ? 1 : 2), sumFormula()];
+  const calls = new RowwiseCalls();
 
   for (const [left, { first, count }] of [...[...steps].reverse().entries()]) {
     const [dh, ...others] = dState.map((part) => rowsOf(part, 0, count)) as [View, ...View[]];
     let summands = [dh, rowsOf(dOutputs, first, count)];
     if (hr && projected && unprojected) {
       const [after, before] = [rowsOf(projected, first, count), rowsOf(unprojected, 0, count)];
-      device.map(sum, summands, [], [after]);
-      device.matmul(after, hr, before);
+      calls.map(sum, summands, [after]);
+      calls.matmul(after, hr, before);
       summands = [before];
     }
     const gates = [ofInput, ...(kind.addsProducts ? [] : [ofHidden])].flatMap((d) => columnsOf(rowsOf(d, first, count), width));
     const beside = past ? [rowsOf(past, 0, count)] : [];
     const keeps = columnsOf(rowsOf(kept.cell, first, count), width);
-    device.map(formula, [...keeps, ...summands, ...others], [], [...gates, ...beside, ...others]);
-    if (left < steps.length - 1 || wantsInitial) device.matmul(rowsOf(ofHidden, first, count), hh, dh, beside[0] && plus(beside[0]));
+    calls.map(formula, [...keeps, ...summands, ...others], [...gates, ...beside, ...others]);
+    if (left < steps.length - 1 || wantsInitial) calls.matmul(rowsOf(ofHidden, first, count), hh, dh, beside[0] ? plus(beside[0]) : null);
   }
+  calls.run(device);
   return { ofInput, ofHidden, projected, initial: dState };
 }

@@ -5,6 +5,7 @@ import { fusionCases } from "./fusion.ts";
 import { mapCases } from "./map.ts";
 import { memoryCases } from "./memory.ts";
 import { randomCases } from "./random.ts";
+import { rowwiseCases } from "./rowwise.ts";
 import { typeCases } from "./types.ts";
 import { viewCases } from "./views.ts";
 
@@ -14,5 +15,6 @@ export const contractCases = (backend: Backend): ConformanceCase[] => [
   ...typeCases(backend),
   ...viewCases(backend),
   ...fusionCases(backend),
+  ...rowwiseCases(backend),
   ...randomCases(backend),
 ];
