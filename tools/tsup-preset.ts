@@ -27,12 +27,22 @@ export function preset(manifest: Manifest): Options {
     dts: true,
     sourcemap: true,
     clean: true,
+    plugins: [asciiOnly],
     esbuildPlugins: [installApart, oneSharedChunk],
     esbuildOptions: (options) => {
       options.sourcesContent = false; // the source is in the package
     },
   };
 }
+
+/**
+ * One letter that ASCII lacks makes an engine decode a file slowly and keep all of it in two bytes a letter: 3 ms of a cold start. They stand in
+ * comments that esbuild leaves within classes, and in nothing else: it escapes those of strings.
+ */
+const asciiOnly: NonNullable<Options["plugins"]>[number] = {
+  name: "ascii-only",
+  renderChunk: (code) => ({ code: code.replace(/[\u0080-\uffff]/g, "?") }), // letter for letter: the source map holds
+};
 
 type Plugin = NonNullable<Options["esbuildPlugins"]>[number];
 

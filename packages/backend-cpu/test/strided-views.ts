@@ -1,5 +1,6 @@
 // Views for kernel tests: any strides over random numbers, read and written element by element, and a map that needs no kernel.
-import { type Backend, type DType, evaluate, numel, type View } from "@gradkit/tensor/backend";
+import { type Backend, type DType, numel, type View } from "@gradkit/tensor/backend";
+import { evaluate } from "@gradkit/tensor/testing";
 import type { CpuBuffer } from "../src/buffer.ts";
 import type { Memory } from "../src/memory.ts";
 

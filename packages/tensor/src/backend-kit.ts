@@ -36,7 +36,6 @@ export {
   floor, ge, gt, intDiv, le, lgamma, log, log1p, log2, lt, madd, max, min, mul, ne, neg, not, or, pow, rem, round, select, shl, shr, sin, sinh,
   sqrt, sub, tan, tanh, trunc, xor,
 } from "./formula/build.ts"; // biome-ignore format: a list
-export { evaluate } from "./formula/evaluate.ts";
 export { lowerCommon } from "./formula/lowering/common.ts";
 export { lower } from "./formula/lowering/index.ts";
 export type { Lower } from "./formula/lowering/lower.ts";

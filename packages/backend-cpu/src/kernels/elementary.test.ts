@@ -1,5 +1,6 @@
 // How far the elementary functions are from the float64 ones, in units of the last place, over sampled ranges and at the special values.
-import { evaluate, type Formula, formula, input, node, type Primitive } from "@gradkit/tensor/backend";
+import { type Formula, formula, input, node, type Primitive } from "@gradkit/tensor/backend";
+import { evaluate } from "@gradkit/tensor/testing";
 import { describe, expect, it } from "vitest";
 import { type BothBackends, bothBackends, everyFeature, Pair, plainSimd } from "../../test/both-backends.ts";
 

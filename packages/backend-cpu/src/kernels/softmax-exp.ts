@@ -13,11 +13,11 @@ const magic = 1.5 * 2 ** 23 + 127 + 24;
 const [first, ...rest] = [0.0083125038072, 0.041890330613, 0.16667115688, 0.499992311] as const;
 
 /** exp(x)·2²⁴ for x ≤ 0, within 2.5 ulp; 0 for −∞ once it is scaled back; NaN passes. */
-export const expBelowZero = ((): Node => {
+export function expBelowZero(): Node {
   const x = max(input(0, "float"), -104);
   const sum = madd(x, log2e, magic);
   const n = sub(sum, magic);
   const r = madd(n, -ln2Low, madd(n, -ln2High, x));
   const polynomial = [...rest, 1, 1].reduce<Node | number>((p, coefficient) => madd(p, r, coefficient), first) as Node;
   return mul(polynomial, bitcast(shl(bitcast(sum, "int"), 23), "float"));
-})();
+}

@@ -227,20 +227,30 @@ export type PointwiseFunctions = Functions<typeof unary, [x: Tensor]> &
   Functions<typeof binary, [x: Operand, y: Operand]> &
   Functions<typeof ternary, [x: Operand, y: Operand, z: Operand]>;
 
+type PointwiseFunction = (...args: (Operand | Scalars)[]) => Tensor;
+
+function asMethod(run: PointwiseFunction): PointwiseFunction {
+  return function (this: Tensor, ...rest): Tensor {
+    return run(this, ...rest);
+  };
+}
+
+const functions: Record<string, PointwiseFunction> = {};
+const methods: Record<string, PointwiseFunction> = {};
 const tables: readonly Readonly<Record<string, Row>>[] = [unary, binary, ternary];
-const operations: Readonly<Record<string, PointwiseOp>> = Object.fromEntries(
-  tables.flatMap((rows, at) =>
-    Object.entries(rows).map(([name, row]) => [
-      name,
-      typeof row === "function" ? makeOp(name, at + 1, row) : makeOp(name, at + 1, ...(row as [Build, Scalars])),
-    ]),
-  ),
-);
+for (let arity = 1; arity <= 3; arity++) {
+  const rows = tables[arity - 1] as Readonly<Record<string, Row>>;
+  for (const name in rows) {
+    const row = rows[name] as Row;
+    const op = typeof row === "function" ? makeOp(name, arity, row) : makeOp(name, arity, row[0], row[1]);
+    functions[name] = (...args) => call(op, args)[0] as Tensor;
+    methods[name] = asMethod(functions[name]);
+    methods[`${name}_`] = asMethod((...args) => callInPlace(op, args as [Tensor, ...Operand[]]));
+  }
+}
 
 /** Every row of the table as a function of tensors and numbers. */
-export const pointwiseFunctions = Object.fromEntries(
-  Object.entries(operations).map(([name, op]) => [name, (...args: (Operand | Scalars)[]) => call(op, args)[0]]),
-) as unknown as PointwiseFunctions;
+export const pointwiseFunctions = functions as unknown as PointwiseFunctions;
 
 type Methods<Table, Rest extends unknown[]> = { [K in keyof Table]: (...args: WithOptions<Rest, Table[K]>) => Tensor };
 type InPlaceMethods<Table, Rest extends unknown[]> = {
@@ -253,15 +263,4 @@ export type PointwiseMethods = AllMethods<typeof unary, []> &
   AllMethods<typeof ternary, [y: Operand, z: Operand]>;
 
 /** The same as methods: the tensor is the first operand; with a trailing _ the result is written over it. */
-export const pointwiseMethods = Object.fromEntries(
-  Object.entries(operations).flatMap(([name, op]) => [
-    [name, asMethod((...args) => call(op, args)[0] as Tensor)],
-    [`${name}_`, asMethod((...args) => callInPlace(op, args))],
-  ]),
-) as unknown as PointwiseMethods;
-
-function asMethod(run: (...args: [Tensor, ...(Operand | Scalars)[]]) => Tensor) {
-  return function (this: Tensor, ...args: (Operand | Scalars)[]): Tensor {
-    return run(this, ...args);
-  };
-}
+export const pointwiseMethods = methods as unknown as PointwiseMethods;

@@ -1,5 +1,6 @@
 // What a backend, an op or a gradient is tested with: the float64 reference backend, the sample tables and the conformance suite.
 
+export { evaluate } from "../formula/evaluate.ts";
 export { type ConformanceCase, type ConformanceOptions, conformance } from "./conformance.ts";
 export { reference } from "./reference.ts";
 export { allSamples, composedSamples } from "./samples/all.ts";
