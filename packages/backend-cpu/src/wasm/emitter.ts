@@ -36,6 +36,7 @@ export interface Target {
 const typeCodes: Record<ValueType, number> = { i32: 0x7f, f32: 0x7d, v128: 0x7b };
 
 export function unsignedLeb(value: number): number[] {
+  if (value >= 0 && value < 0x80) return [value]; // nearly all
   const bytes: number[] = [];
   let rest = value >>> 0;
   do {
@@ -47,13 +48,15 @@ export function unsignedLeb(value: number): number[] {
 }
 
 export function signedLeb(value: number): number[] {
+  if (value >= -0x40 && value < 0x40) return [value & 0x7f];
   const bytes: number[] = [];
   let rest = value | 0;
   for (;;) {
     const low = rest & 0x7f;
     rest >>= 7;
-    if ((rest === 0 && !(low & 0x40)) || (rest === -1 && low & 0x40)) return [...bytes, low];
-    bytes.push(low | 0x80);
+    const last = (rest === 0 && !(low & 0x40)) || (rest === -1 && (low & 0x40) !== 0);
+    bytes.push(last ? low : low | 0x80);
+    if (last) return bytes;
   }
 }
 
@@ -105,12 +108,13 @@ export class FunctionBuilder {
   }
 }
 
-// The first kernels are emitted before the engine has compiled any of this: so there is one call for a list, not for each of its bytes, and
-// finished bytes are moved by `concat`, which is native and many times faster than a loop or a second spread.
+// The first kernels are emitted before the engine has compiled any of this, when a spread, a destructured list or a round of for-of costs as much
+// as many plain instructions: so there is one call for a list, not for each of its bytes, and finished bytes are moved by `concat`, which is native.
 function flatten(f: FunctionBuilder, code: Code, out: number[]): void {
   if (!isList(code)) flatten(f, typeof code === "number" ? [code] : typeof code === "function" ? code(f) : code.code, out);
   else
-    for (const item of code) {
+    for (let i = 0; i < code.length; i++) {
+      const item = code[i] as Code;
       if (typeof item === "number") out.push(item);
       else flatten(f, item, out);
     }
@@ -123,7 +127,7 @@ function local<T extends ValueType>(type: T, index: number): Local<T> {
   return {
     type,
     index,
-    code: [0x20, ...where],
+    code: [0x20].concat(where),
     set: (value) => [value.code, 0x21, where],
     tee: (value) => ({ type, code: [value.code, 0x22, where] }),
   };
@@ -194,18 +198,19 @@ export class ModuleBuilder {
       if (!signatures.includes(key)) {
         signatures.push(key);
         const results = fn.result ? [typeCodes[fn.result]] : [];
-        types.push([0x60, ...vector(fn.parameters.map((type) => [typeCodes[type]])), results.length, ...results]);
+        const parameters = fn.parameters.map((type) => typeCodes[type]);
+        types.push([0x60].concat(parameters.length, parameters, results.length, results));
       }
       return unsignedLeb(signatures.indexOf(key));
     });
-    const memory = [...text("e"), ...text("m"), 0x02, shared ? 0x03 : 0x01, 1, ...unsignedLeb(maximumPages)];
+    const memory = text("e").concat(text("m"), 0x02, shared ? 0x03 : 0x01, 1, unsignedLeb(maximumPages));
     const magic = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]; // "\0asm", version 1
     return new Uint8Array(
       magic.concat(
         section(1, vector(types)),
         section(2, vector([memory])),
         section(3, vector(typeOf)),
-        section(7, vector(this.#functions.map((fn, i) => [...text(fn.name), 0x00, ...unsignedLeb(i)]))),
+        section(7, vector(this.#functions.map((fn, i) => text(fn.name).concat(0x00, unsignedLeb(i))))),
         section(10, vector(this.#functions.map((fn) => unsignedLeb(fn.bytes.length).concat(fn.bytes)))),
       ),
     );
@@ -229,4 +234,4 @@ const vector = (items: readonly (readonly number[])[]): number[] => unsignedLeb(
 
 const section = (id: number, content: readonly number[]): number[] => [id].concat(unsignedLeb(content.length), content);
 
-const text = (name: string): number[] => vector(Array.from(name, (character) => [character.charCodeAt(0)]));
+const text = (name: string): number[] => [name.length].concat(Array.from(name, (character) => character.charCodeAt(0)));

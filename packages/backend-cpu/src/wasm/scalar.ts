@@ -6,7 +6,7 @@ export type F32 = Value<"f32"> | number;
 
 const floatBytes = (x: number): number[] => [...new Uint8Array(new Float32Array([x]).buffer)];
 
-export const i32Value = (x: I32): Value<"i32"> => (typeof x === "number" ? { type: "i32", code: [0x41, ...signedLeb(x)] } : x);
+export const i32Value = (x: I32): Value<"i32"> => (typeof x === "number" ? { type: "i32", code: [0x41].concat(signedLeb(x)) } : x);
 export const f32Value = (x: F32): Value<"f32"> => (typeof x === "number" ? { type: "f32", code: [0x43, ...floatBytes(x)] } : x);
 
 const i32op = (...args: (Value | number)[]): Value<"i32"> => ({ type: "i32", code: args });
@@ -19,11 +19,11 @@ const f32compare = (opcode: number) => (a: F32, b: F32) => i32op(f32Value(a), f3
 /** Loads and stores take an address and a constant byte offset. */
 const load =
   <T extends "i32" | "f32">(type: T, opcode: number, align: number) =>
-  (address: I32, offset = 0): Value<T> => ({ type, code: [i32Value(address), opcode, align, ...unsignedLeb(offset)] });
+  (address: I32, offset = 0): Value<T> => ({ type, code: [i32Value(address), opcode, align, unsignedLeb(offset)] });
 
 const store =
   (opcode: number, align: number) =>
-  (address: I32, value: Value, offset = 0) => [i32Value(address), value, opcode, align, ...unsignedLeb(offset)];
+  (address: I32, value: Value, offset = 0) => [i32Value(address), value, opcode, align, unsignedLeb(offset)];
 
 const i32store = store(0x36, 2);
 const i32store8 = store(0x3a, 0);
