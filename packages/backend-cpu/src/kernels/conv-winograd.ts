@@ -108,8 +108,9 @@ export function convolveByWinograd(
         );
       }
       for (let p = 0; p < pointCount; p++) {
-        winograd.product(
-          block.images * tiles,
+        const m = block.images * tiles;
+        winograd.product(m)(
+          m,
           filled,
           channels,
           inputPoints.pointer + p * inputs.point,

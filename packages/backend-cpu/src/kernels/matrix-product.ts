@@ -2,7 +2,7 @@
 import type { CpuBuffer } from "../buffer.ts";
 import type { Memory } from "../memory.ts";
 import { type CopyPlanes, compileCopyPlanes } from "./copy-planes.ts";
-import { compileMatmulTiles, type MatmulTiles, type MatmulVariant } from "./matmul-tile.ts";
+import { type MatmulTiles, type MatmulVariant, matmulTiles } from "./matmul-tile.ts";
 import { compilePackPanels, type PackPanels } from "./pack.ts";
 import { type ProductType, tileShape } from "./tile.ts";
 import { compileTranspose, type Transpose } from "./transpose.ts";
@@ -63,7 +63,7 @@ export class MatrixProduct {
   readonly #memory: Memory;
   readonly width: number; // of a tile, in columns
   readonly height: number; // in rows
-  readonly #tiles: MatmulTiles[] = [];
+  readonly #tiles: ((m: number) => MatmulTiles)[] = [];
   #packPanels: PackPanels | null = null;
   #transpose: Transpose | null = null;
   #copyPlanes: CopyPlanes | null = null;
@@ -107,9 +107,9 @@ export class MatrixProduct {
     return this.#zeros;
   }
 
-  tiles(variant: MatmulVariant): MatmulTiles {
+  tiles(variant: MatmulVariant): (m: number) => MatmulTiles {
     const index = (variant.left === "rows" ? 0 : 1) + (variant.right === "packed" ? 0 : 2) + (variant.dtype === "float32" ? 0 : 4);
-    this.#tiles[index] ??= compileMatmulTiles(this.#memory, variant);
+    this.#tiles[index] ??= matmulTiles(this.#memory, variant);
     return this.#tiles[index];
   }
 
@@ -135,7 +135,7 @@ export class PreparedProduct {
   readonly #memory: Memory;
   readonly #parts: MatrixProduct;
   readonly #shape: ProductShape;
-  readonly #tiles: MatmulTiles;
+  readonly #tiles: (m: number) => MatmulTiles;
   readonly #isPacked: boolean; // b, all of it
   readonly #depth: number; // of a step along k
   readonly #rows: number; // of a block
@@ -182,7 +182,7 @@ export class PreparedProduct {
           const aAt = aStart + row * a.rowStride + step * a.columnStride;
           if (copied) this.#parts.copyRows(aAt, a, m0, k0, copied.pointer, 4 * k0 + rowGap);
           const cAt = cStart + row * cRow + column * 4;
-          this.#tiles(
+          this.#tiles(m0)(
             m0,
             n0,
             k0,

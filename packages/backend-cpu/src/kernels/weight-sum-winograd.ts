@@ -88,7 +88,7 @@ export const sumByWinograd =
           for (let p = 0; p < pointCount; p++) {
             const sum = weightPoints.pointer + i * partBytes + p * sums.point;
             const begun = b > begin;
-            winograd.weightProduct(
+            winograd.weightProduct(outputs)(
               outputs,
               channels,
               block.images * tiles,

@@ -1,7 +1,7 @@
 // Convolution by Winograd's algorithm, block of tiles by block of tiles: pictures to points, a product for each point, points to pictures.
 import type { CpuBuffer } from "../buffer.ts";
 import type { Memory } from "../memory.ts";
-import { compileMatmulTiles, type MatmulTiles } from "./matmul-tile.ts";
+import { type MatmulTiles, matmulTiles } from "./matmul-tile.ts";
 import { tileShape } from "./tile.ts";
 import type { WindowSizes } from "./window-geometry.ts";
 import type { WindowKernels } from "./window-kernels.ts";
@@ -22,8 +22,8 @@ export class WinogradKernels {
   #spreadWeights: SpreadWeights | null = null;
   #collect: Collect | null = null;
   #collectWeights: CollectWeights | null = null;
-  #product: MatmulTiles | null = null;
-  #weightProduct: MatmulTiles | null = null;
+  #product: ((m: number) => MatmulTiles) | null = null;
+  #weightProduct: ((m: number) => MatmulTiles) | null = null;
 
   constructor(memory: Memory) {
     this.#memory = memory;
@@ -43,11 +43,11 @@ export class WinogradKernels {
   get collectWeights(): CollectWeights {
     return (this.#collectWeights ??= compileCollectWeights(this.#memory));
   }
-  get product(): MatmulTiles {
-    return (this.#product ??= compileMatmulTiles(this.#memory, { left: "rows", right: "packed", dtype: "float32" }));
+  get product(): (m: number) => MatmulTiles {
+    return (this.#product ??= matmulTiles(this.#memory, { left: "rows", right: "packed", dtype: "float32" }));
   }
-  get weightProduct(): MatmulTiles {
-    return (this.#weightProduct ??= compileMatmulTiles(this.#memory, { left: "columns", right: "strided", dtype: "float32" }));
+  get weightProduct(): (m: number) => MatmulTiles {
+    return (this.#weightProduct ??= matmulTiles(this.#memory, { left: "columns", right: "strided", dtype: "float32" }));
   }
 }
 
