@@ -93,7 +93,7 @@ export function compileAttentionWeights(target: Target, { masked, causal, logari
         axis.start(total, 0),
         axis.each(4, (lanes, slot) => [
           value.set(f32x4.sub(score(lanes), most.get(0))),
-          apply(f, expBelowZero, value),
+          apply(f, expBelowZero(), value),
           lanes.store(x, value),
           total.set(slot, f32x4.add(total.get(slot), value)),
         ]),
@@ -128,7 +128,7 @@ export function compileAttentionScoreGrads(target: Target, { masked, causal, log
     const weight = (lanes: Lanes): Code => [
       value.set(f32x4.sub(f32x4.mul(lanes.load(x, 0), factor), offset)),
       masked ? value.set(f32x4.add(value, lanes.load(mask, 0))) : [],
-      apply(f, expBelowZero, value),
+      apply(f, expBelowZero(), value),
       value.set(f32x4.mul(value, 1 / expScale)),
       lanes.store(x, value),
     ];

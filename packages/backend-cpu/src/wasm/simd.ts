@@ -81,6 +81,8 @@ export const v128 = {
     ),
 };
 
+const [relaxedMadd, relaxedNmadd] = [opcode(0x105), opcode(0x106)];
+
 export const f32x4 = {
   const: floats,
   splat: (a: F32): V128 => (typeof a === "number" ? floats(a) : v128op(f32Value(a), opcode(0x13))),
@@ -114,12 +116,12 @@ export const f32x4 = {
     const x = floats(a);
     const y = floats(b);
     const z = floats(c);
-    return v128op((f: FunctionBuilder) => (f.relaxedSimd ? [x, y, z, opcode(0x105)] : [x, y, opcode(0xe6), z, opcode(0xe4)]));
+    return v128op((f: FunctionBuilder) => (f.relaxedSimd ? [x, y, z, relaxedMadd] : [x, y, opcode(0xe6), z, opcode(0xe4)]));
   },
   /** c − a·b. */
   nmadd: (a: Vector, b: Vector, c: Vector): V128 => {
     const [x, y, z] = [floats(a), floats(b), floats(c)];
-    return v128op((f: FunctionBuilder) => (f.relaxedSimd ? [x, y, z, opcode(0x106)] : [z, x, y, opcode(0xe6), opcode(0xe5)]));
+    return v128op((f: FunctionBuilder) => (f.relaxedSimd ? [x, y, z, relaxedNmadd] : [z, x, y, opcode(0xe6), opcode(0xe5)]));
   },
 };
 
