@@ -48,15 +48,13 @@ export function unsignedLeb(value: number): number[] {
 }
 
 export function signedLeb(value: number): number[] {
-  if (value >= -0x40 && value < 0x40) return [value & 0x7f];
   const bytes: number[] = [];
   let rest = value | 0;
   for (;;) {
     const low = rest & 0x7f;
     rest >>= 7;
-    const last = (rest === 0 && !(low & 0x40)) || (rest === -1 && (low & 0x40) !== 0);
-    bytes.push(last ? low : low | 0x80);
-    if (last) return bytes;
+    if ((rest === 0 && !(low & 0x40)) || (rest === -1 && low & 0x40)) return bytes.concat(low);
+    bytes.push(low | 0x80);
   }
 }
 
@@ -191,27 +189,22 @@ export class ModuleBuilder {
   /** The module in WebAssembly's binary format. */
   bytes(): Uint8Array<ArrayBuffer> {
     const { shared, maximumPages } = this.#target;
-    const signatures: string[] = [];
-    const types: number[][] = [];
-    const typeOf = this.#functions.map((fn) => {
-      const key = `${fn.parameters.join()}:${fn.result}`;
-      if (!signatures.includes(key)) {
-        signatures.push(key);
-        const results = fn.result ? [typeCodes[fn.result]] : [];
-        const parameters = fn.parameters.map((type) => typeCodes[type]);
-        types.push([0x60].concat(parameters.length, parameters, results.length, results));
-      }
-      return unsignedLeb(signatures.indexOf(key));
-    });
+    const functions = this.#functions;
+    const types = functions.map(({ parameters, result }) =>
+      [0x60, parameters.length].concat(
+        parameters.map((type) => typeCodes[type]),
+        result ? [1, typeCodes[result]] : 0,
+      ),
+    );
     const memory = text("e").concat(text("m"), 0x02, shared ? 0x03 : 0x01, 1, unsignedLeb(maximumPages));
     const magic = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]; // "\0asm", version 1
     return new Uint8Array(
       magic.concat(
         section(1, vector(types)),
         section(2, vector([memory])),
-        section(3, vector(typeOf)),
-        section(7, vector(this.#functions.map((fn, i) => text(fn.name).concat(0x00, unsignedLeb(i))))),
-        section(10, vector(this.#functions.map((fn) => unsignedLeb(fn.bytes.length).concat(fn.bytes)))),
+        section(3, vector(functions.map((_, i) => unsignedLeb(i)))), // each has its own type
+        section(7, vector(functions.map((fn, i) => text(fn.name).concat(0x00, unsignedLeb(i))))),
+        section(10, vector(functions.map((fn) => unsignedLeb(fn.bytes.length).concat(fn.bytes)))),
       ),
     );
   }

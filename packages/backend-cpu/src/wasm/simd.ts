@@ -5,7 +5,8 @@ import { type F32, f32Value, type I32, i32Value } from "./scalar.ts";
 export type V128 = Value<"v128">;
 export type Vector = V128 | number;
 
-const opcode = (op: number): number[] => [0xfd].concat(unsignedLeb(op));
+const opcodes: number[][] = [];
+const opcode = (op: number): number[] => (opcodes[op] ??= [0xfd].concat(unsignedLeb(op)));
 const v128op = (...code: Code[]): V128 => ({ type: "v128", code });
 
 const vectorBytes = (lanes: ArrayBufferView): number[] => [
@@ -22,21 +23,15 @@ const ints = (x: Vector): V128 => (typeof x === "number" ? constant(new Int32Arr
 const doubles = (x: Vector): V128 => (typeof x === "number" ? constant(new Float64Array(2).fill(x)) : x);
 
 type Lift = (x: Vector) => V128;
-function unary(op: number, lift: Lift) {
-  const code = opcode(op);
-  return (a: Vector): V128 => v128op(lift(a), code);
-}
-function binary(op: number, lift: Lift) {
-  const code = opcode(op);
-  return (a: Vector, b: Vector): V128 => v128op(lift(a), lift(b), code);
-}
+const unary = (op: number, lift: Lift) => (a: Vector) => v128op(lift(a), opcode(op));
+const binary = (op: number, lift: Lift) => (a: Vector, b: Vector) => v128op(lift(a), lift(b), opcode(op));
 const shift = (op: number) => (a: Vector, count: I32) => v128op(ints(a), i32Value(count), opcode(op));
 
 const memory = (offset: number): number[] => [0].concat(unsignedLeb(offset)); // no alignment promised
-function load(op: number) {
-  const code = opcode(op);
-  return (address: I32, offset = 0): V128 => v128op(i32Value(address), code, memory(offset));
-}
+const load =
+  (op: number) =>
+  (address: I32, offset = 0): V128 =>
+    v128op(i32Value(address), opcode(op), memory(offset));
 
 export const v128 = {
   const: (lanes: ArrayBufferView): V128 => constant(lanes),
@@ -81,8 +76,6 @@ export const v128 = {
     ),
 };
 
-const [relaxedMadd, relaxedNmadd] = [opcode(0x105), opcode(0x106)];
-
 export const f32x4 = {
   const: floats,
   splat: (a: F32): V128 => (typeof a === "number" ? floats(a) : v128op(f32Value(a), opcode(0x13))),
@@ -116,12 +109,12 @@ export const f32x4 = {
     const x = floats(a);
     const y = floats(b);
     const z = floats(c);
-    return v128op((f: FunctionBuilder) => (f.relaxedSimd ? [x, y, z, relaxedMadd] : [x, y, opcode(0xe6), z, opcode(0xe4)]));
+    return v128op((f: FunctionBuilder) => (f.relaxedSimd ? [x, y, z, opcode(0x105)] : [x, y, opcode(0xe6), z, opcode(0xe4)]));
   },
   /** c − a·b. */
   nmadd: (a: Vector, b: Vector, c: Vector): V128 => {
     const [x, y, z] = [floats(a), floats(b), floats(c)];
-    return v128op((f: FunctionBuilder) => (f.relaxedSimd ? [x, y, z, relaxedNmadd] : [z, x, y, opcode(0xe6), opcode(0xe5)]));
+    return v128op((f: FunctionBuilder) => (f.relaxedSimd ? [x, y, z, opcode(0x106)] : [z, x, y, opcode(0xe6), opcode(0xe5)]));
   },
 };
 
