@@ -42,7 +42,7 @@ test("a step of the MLP", async () => {
     reduce 3
     scatter 1
     allocations 19, 536 KiB
-    compiled before: 19 modules, 38 KiB"
+    compiled before: 19 modules, 25 KiB"
   `);
 });
 
@@ -61,7 +61,7 @@ test("a step of LeNet", async () => {
     reduce 6
     scatter 1
     allocations 43, 7942 KiB
-    compiled before: 31 modules, 62 KiB"
+    compiled before: 31 modules, 50 KiB"
   `);
 });
 
@@ -80,6 +80,6 @@ test("a step of the CNN", async () => {
     reduce 5
     scatter 1
     allocations 34, 70234 KiB
-    compiled before: 34 modules, 78 KiB"
+    compiled before: 34 modules, 60 KiB"
   `);
 });
