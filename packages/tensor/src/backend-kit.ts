@@ -17,6 +17,8 @@ export type {
   ScanKind,
   ScatterMode,
   View,
+  WindowSumAttrs,
+  WindowTable,
 } from "./backend.ts";
 export { unwatch, type Watch, watch } from "./collector.ts";
 export { type DType, dtypes, isFloat, promoteTypes, type TypedArray } from "./dtype.ts";

@@ -143,6 +143,19 @@ export interface PoolAttrs {
   readonly dilation: readonly number[];
 }
 
+/** Windows along one dim of so many places, [starts[i], ends[i]) each; starts and ends never fall, and a window may be empty. */
+export interface WindowTable {
+  readonly size: number;
+  readonly starts: readonly number[];
+  readonly ends: readonly number[];
+}
+
+export interface WindowSumAttrs {
+  /** Null: each row, or column, by itself. */
+  readonly rows: WindowTable | null;
+  readonly columns: WindowTable | null;
+}
+
 export interface LayerNormAttrs {
   /** So many last dims are normalised together. */
   readonly dims: number;
@@ -169,6 +182,8 @@ export interface FusedKernels {
   /** Padding counts as −∞. `indices` [N, C, OH, OW] int32: position of the maximum within its H×W plane. The first of equals; NaN wins. */
   maxPool(x: View, y: View, indices: View, attrs: PoolAttrs): boolean;
   maxPoolGrad(dy: View, indices: View, dx: View): boolean;
+  /** y [N, C, windows of rows, windows of columns]: the sum of each window of x. */
+  windowSum(x: View, y: View, attrs: WindowSumAttrs): boolean;
   softmax(x: View, y: View, dim: number): boolean;
   logSoftmax(x: View, y: View, dim: number): boolean;
   /** dx = y·(dy − Σ dy·y) over dim. */

@@ -21,6 +21,7 @@ const fused: FusedKernels = {
   convWeightGrad: done,
   maxPool: done,
   maxPoolGrad: done,
+  windowSum: done,
   softmax: done,
   logSoftmax: done,
   softmaxGrad: done,

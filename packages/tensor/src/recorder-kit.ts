@@ -1,6 +1,6 @@
 // What a recorder (autograd) is written with: ops below the public surface, and the hooks into storage and lifetime.
 
-export type { AttentionAttrs, ConvAttrs, LayerNormAttrs, View } from "./backend.ts";
+export type { AttentionAttrs, ConvAttrs, LayerNormAttrs, View, WindowSumAttrs } from "./backend.ts";
 export { callSite } from "./creation-sites.ts";
 export { dtypes } from "./dtype.ts";
 export { cast } from "./formula/build.ts";
@@ -35,6 +35,7 @@ export type { ScatterProdAttrs, ScatterProdFunctions } from "./ops/scatter-reduc
 export { logSoftmaxGrad, type SoftmaxAttrs, softmaxGrad } from "./ops/softmax.ts";
 export type { SortAttrs } from "./ops/sort.ts";
 export { type DiagonalAttrs, type Layout, type SliceAttrs, type UnfoldAttrs, type ViewName, viewLayout } from "./ops/views.ts";
+export type { WindowSumFunctions } from "./ops/window-sum.ts";
 export { broadcastShapes, broadcastStrides, reducedShape, type Shape, sameShape } from "./shape.ts";
 export { Storage } from "./storage.ts";
 export { coalesce, contiguousStrides, isContiguous, numel } from "./view.ts";

@@ -16,6 +16,7 @@ import { cummax, cummin, cumprod, cumsum } from "./scan.ts";
 import { scatterProd } from "./scatter-reduce.ts";
 import { logSoftmax, logSoftmaxGrad, softmax, softmaxGrad } from "./softmax.ts";
 import { sort } from "./sort.ts";
+import { windowSum } from "./window-sum.ts";
 
 export const vjps: Readonly<Record<StructuredOpName, Vjp<never, never> | null>> = {
   expand, permute, slice, flip, diagonal, unfold, reshape, embed,
@@ -26,7 +27,7 @@ export const vjps: Readonly<Record<StructuredOpName, Vjp<never, never> | null>> 
   cumsum, cumprod, cummax, cummin,
   sort,
   conv, convInputGrad, convWeightGrad,
-  maxPool, maxPoolGrad,
+  maxPool, maxPoolGrad, windowSum,
   softmax, logSoftmax, softmaxGrad, logSoftmaxGrad,
   layerNorm, batchNorm, attention,
 }; // biome-ignore format: a table

@@ -11,6 +11,7 @@ import type { MatrixProduct } from "./matrix-product.ts";
 import { createMaxPool, createMaxPoolGrad } from "./pool.ts";
 import { createSoftmax } from "./softmax.ts";
 import { WindowKernels, type WindowOptions } from "./window-kernels.ts";
+import { createWindowSum } from "./window-sum.ts";
 
 export function createFused(
   memory: Memory,
@@ -26,6 +27,7 @@ export function createFused(
     convWeightGrad: createConvWeightGrad(kernels),
     maxPool: createMaxPool(kernels),
     maxPoolGrad: createMaxPoolGrad(kernels),
+    windowSum: createWindowSum(kernels),
     ...createSoftmax(memory, map),
     ...createLayerNorm(memory, map, reduce),
     ...createBatchNorm(memory, map),

@@ -7,9 +7,9 @@ import { divideByCounts, windowSums, withBatch } from "./avg-pool.ts";
 import { tensor } from "./creation.ts";
 import { indexSelect } from "./gather.ts";
 import { take } from "./indexing.ts";
-import { pointwiseFunctions as pw } from "./pointwise.ts";
 import { maxPool1dWithIndices, maxPool2dWithIndices, maxPool3dWithIndices } from "./pool.ts";
 import type { ValuesAndIndices } from "./reduce.ts";
+import { sumWindows } from "./window-sum.ts";
 
 /** One size for all spatial dims, or one for each; null keeps the input's. */
 export type OutputSize = number | null | readonly (number | null)[];
@@ -17,6 +17,7 @@ export type OutputSize = number | null | readonly (number | null)[];
 /** The windows along one dim, from ⌊i·size/count⌋ to ⌈(i + 1)·size/count⌉. */
 interface AdaptiveWindows {
   readonly count: number;
+  readonly starts: readonly number[];
   /** Of the longest window. */
   readonly length: number;
   /** Elements of each window. */
@@ -29,10 +30,10 @@ function adaptiveWindows(size: number, count: number): AdaptiveWindows {
   const starts = Array.from({ length: count }, (_, i) => Math.floor((i * size) / count));
   const counts = starts.map((start, i) => Math.ceil(((i + 1) * size) / count) - start);
   const length = Math.max(...counts);
-  if (size === count * length) return { count, length, counts, positions: null };
+  if (size === count * length) return { count, starts, length, counts, positions: null };
   const places = [...new Array(length).keys()];
   const positions = starts.flatMap((start, i) => places.map((place) => start + Math.min(place, (counts[i] as number) - 1)));
-  return { count, length, counts, positions };
+  return { count, starts, length, counts, positions };
 }
 
 function outputSizes(op: string, x: Tensor, spatial: number, outputSize: OutputSize): number[] {
@@ -65,26 +66,19 @@ function adaptivePool<Result>(
 }
 
 /** Windows side by side along each dim: [N, C, count·length, …]. */
-function layOut(x: Tensor, dims: readonly AdaptiveWindows[], fillRepeated: number | null): Tensor {
-  return dims.reduce((laid, { positions, length, counts }, i) => {
-    if (!positions) return laid;
-    const rows = indexSelect(laid, 2 + i, tensor(positions, { dtype: "int32", device: x.device }));
-    if (fillRepeated === null) return rows;
-    const first = counts.flatMap((count) => Array.from({ length }, (_, place) => place < count));
-    const shape = [first.length, ...new Array<number>(dims.length - 1 - i).fill(1)];
-    return pw.where(tensor(first, { dtype: "bool", device: x.device, shape }), rows, fillRepeated);
-  }, x);
+function layOut(x: Tensor, dims: readonly AdaptiveWindows[]): Tensor {
+  return dims.reduce(
+    (laid, { positions }, i) => (positions ? indexSelect(laid, 2 + i, tensor(positions, { dtype: "int32", device: x.device })) : laid),
+    x,
+  );
 }
 
 function averaged(op: string, spatial: number, input: Tensor, outputSize: OutputSize): Tensor {
   const pool = (x: Tensor, dims: readonly AdaptiveWindows[], restore: (y: Tensor) => Tensor): Tensor => {
     const tiles = dims.map(({ count, length }) => ({ size: count * length, kernel: length, stride: length, padding: 0, count }));
-    return restore(
-      divideByCounts(
-        windowSums(layOut(x, dims, 0), tiles),
-        dims.map(({ counts }) => counts),
-      ),
-    );
+    const tables = dims.map(({ starts, counts }, i) => ({ size: x.shape[i + 2] as number, starts, ends: starts.map((start, j) => start + (counts[j] as number)) })); // biome-ignore format: one step
+    const sums = dims.every(({ positions }) => positions === null) ? windowSums(x, tiles) : sumWindows(x, tables);
+    return restore(divideByCounts(sums, dims.map(({ counts }) => counts))); // biome-ignore format: one step
   };
   return adaptivePool(op, spatial, input, outputSize, pool, (x, shape) => x.newZeros(shape));
 }
@@ -106,7 +100,7 @@ function maximal(op: string, spatial: number, input: Tensor, outputSize: OutputS
   const pool = (x: Tensor, dims: readonly AdaptiveWindows[], restore: (y: Tensor) => Tensor): ValuesAndIndices => {
     const maxPool = maxPools[spatial - 1] as typeof maxPool1dWithIndices;
     const found = maxPool(
-      layOut(x, dims, null),
+      layOut(x, dims),
       dims.map(({ length }) => length),
     );
     if (dims.every(({ positions }) => positions === null)) return { values: restore(found.values), indices: restore(found.indices) };

@@ -1,5 +1,6 @@
-// Average-pooling over one to three spatial dims. Sums of windows are convolutions of every channel with ones: forward and backward run on the
-// kernels of convolution.
+// Average-pooling over one to three spatial dims. Where there is no kernel for sums of windows they are convolutions of every channel with ones:
+// forward and backward run on the kernels of convolution.
+import type { WindowTable } from "../backend.ts";
 import { isFloat } from "../dtype.ts";
 import { formatShape, IndexError, ShapeError } from "../errors.ts";
 import { scope } from "../lifetime.ts";
@@ -12,6 +13,7 @@ import { pad } from "./pad.ts";
 import { pointwiseFunctions as pw } from "./pointwise.ts";
 import { pooledSize } from "./pool.ts";
 import { sum } from "./reduce.ts";
+import { sumWindows } from "./window-sum.ts";
 import { perDim, windows } from "./windows.ts";
 
 export interface AvgPoolOptions {
@@ -60,9 +62,19 @@ function tileSums(x: Tensor, dims: readonly Window[]): Tensor {
   return sum(split, dims.map((_, i) => 3 + 2 * i), { dtype: x.dtype }); // biome-ignore format: one step
 }
 
+/** The parts of the windows that are inside. */
+function tableOf({ size, kernel, stride, padding, count }: Window): WindowTable {
+  const clip = (place: number): number => Math.min(Math.max(place, 0), size);
+  const starts = Array.from({ length: count }, (_, i) => i * stride - padding);
+  return { size, starts: starts.map(clip), ends: starts.map((start) => clip(start + kernel)) };
+}
+
 /** x [N, C, …S] → sums of its windows [N, C, …O]. */
 export function windowSums(x: Tensor, dims: readonly Window[]): Tensor {
-  if (dims.every(isTile)) return tileSums(x, dims);
+  const tiles = dims.every(isTile);
+  const one = tiles && dims.every(({ count }) => count === 1);
+  if (x.device.fused?.windowSum && x.dtype === "float32" && !one) return sumWindows(x, dims.map(tableOf));
+  if (tiles) return tileSums(x, dims);
   const overhang = dims.map(({ size, kernel, stride, padding, count }) => Math.max(0, (count - 1) * stride + kernel - size - 2 * padding));
   const attrs = {
     kernelSize: dims.map(({ kernel }) => kernel),

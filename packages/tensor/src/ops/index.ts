@@ -14,6 +14,6 @@ export type StructuredOpName =
   | "cumsum" | "cumprod" | "cummax" | "cummin"
   | "sort"
   | "conv" | "convInputGrad" | "convWeightGrad"
-  | "maxPool" | "maxPoolGrad"
+  | "maxPool" | "maxPoolGrad" | "windowSum"
   | "softmax" | "logSoftmax" | "softmaxGrad" | "logSoftmaxGrad"
   | "layerNorm" | "batchNorm" | "attention"; // biome-ignore format: a list

@@ -15,6 +15,7 @@ import { scanSamples } from "./scan.ts";
 import { scatterReduceSamples } from "./scatter-reduce.ts";
 import { softmaxSamples } from "./softmax.ts";
 import { sortSamples } from "./sort.ts";
+import { windowSumSamples } from "./window-sum.ts";
 
 export const structuredSamples = {
   ...movementSamples,
@@ -27,6 +28,7 @@ export const structuredSamples = {
   ...sortSamples,
   ...convSamples,
   ...poolSamples,
+  ...windowSumSamples,
   ...softmaxSamples,
   ...layerNormSamples,
   ...batchNormSamples,
