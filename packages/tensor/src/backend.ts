@@ -179,8 +179,8 @@ export interface FusedKernels {
   conv(x: View, weight: View, bias: View | null, y: View, attrs: ConvAttrs): boolean;
   convInputGrad(dy: View, weight: View, dx: View, attrs: ConvAttrs): boolean;
   convWeightGrad(dy: View, x: View, dweight: View, attrs: ConvAttrs): boolean;
-  /** Padding counts as −∞. `indices` [N, C, OH, OW] int32: position of the maximum within its H×W plane. The first of equals; NaN wins. */
-  maxPool(x: View, y: View, indices: View, attrs: PoolAttrs): boolean;
+  /** Padding counts as −∞. `indices` [N, C, OH, OW] int32: position of the maximum within its H×W plane, if wanted. The first of equals; NaN wins. */
+  maxPool(x: View, y: View, indices: View | null, attrs: PoolAttrs): boolean;
   maxPoolGrad(dy: View, indices: View, dx: View): boolean;
   /** y [N, C, windows of rows, windows of columns]: the sum of each window of x. */
   windowSum(x: View, y: View, attrs: WindowSumAttrs): boolean;

@@ -12,6 +12,8 @@ export interface PoolWindow {
   readonly dilationX: number;
   /** Windows reach beyond the plane; the dilation is 1 then. */
   readonly padded: boolean;
+  /** Whether positions are written. */
+  readonly indexed: boolean;
 }
 
 /** x begins with the padding, its strides are in bytes, the elements of its rows neighbours; y and indices are contiguous; outWidth ≥ 4. */
@@ -33,7 +35,10 @@ export type PoolVectors = (
 
 const parameters = ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"] as const;
 
-export function compilePoolVectors(target: Target, { kernelHeight, kernelWidth, strideX, dilationX, padded }: PoolWindow): PoolVectors {
+export function compilePoolVectors(
+  target: Target,
+  { kernelHeight, kernelWidth, strideX, dilationX, padded, indexed }: PoolWindow,
+): PoolVectors {
   const module = new ModuleBuilder(target);
   module.func(
     "pool",
@@ -57,19 +62,18 @@ export function compilePoolVectors(target: Target, { kernelHeight, kernelWidth, 
       const candidate = (u: number, v: number): Code => {
         const offset = (offsets[u] as Local<"v128">[])[v] as Local<"v128">;
         const row = rows[u] as Local<"i32">;
-        if (!padded && u === 0 && v === 0) return [best.set(load(row, 0)), bestOffset.set(offset)];
+        if (!padded && u === 0 && v === 0) return [best.set(load(row, 0)), indexed ? bestOffset.set(offset) : []];
         return [
           value.set(load(row, v)),
           beats.set(v128.andNot(f32x4.eq(best, best), f32x4.le(value, best))), // larger, or the first NaN
           best.set(v128.laneselect(value, best, beats)),
-          bestOffset.set(v128.laneselect(offset, bestOffset, beats)),
+          indexed ? bestOffset.set(v128.laneselect(offset, bestOffset, beats)) : [],
         ];
       };
       const insideIndex = (start: V128, row: Value<"i32">): V128 =>
         i32x4.add(i32x4.splat(i32.mul(i32.select(i32.gtS(row, 0), row, 0), width)), i32x4.maxS(start, 0));
       /** Where nothing beats −∞: the window's first element that is no padding. */
-      const startInside: Code = [
-        best.set(f32x4.const(Number.NEGATIVE_INFINITY)),
+      const offsetInside: Code = [
         bestOffset.set(
           i32x4.sub(
             insideIndex(i32x4.add(i32x4.splat(i32.sub(i32.mul(first, strideX), paddingX)), lanes), i32.sub(i32.mul(i, strideY), paddingY)),
@@ -82,12 +86,13 @@ export function compilePoolVectors(target: Target, { kernelHeight, kernelWidth, 
         rows.map((row, u) =>
           row.set(u === 0 ? i32.add(rowAt, i32.shl(first, strideX + 1)) : i32.add(rows[u - 1] as Local<"i32">, rowStep)),
         ),
-        index.set(i32x4.add(i32x4.splat(i32.add(rowIndex, i32.mul(first, strideX))), lanes)),
-        padded ? startInside : [],
+        indexed ? index.set(i32x4.add(i32x4.splat(i32.add(rowIndex, i32.mul(first, strideX))), lanes)) : [],
+        padded ? best.set(f32x4.const(Number.NEGATIVE_INFINITY)) : [],
+        padded && indexed ? offsetInside : [],
         rows.map((_, u) => Array.from({ length: kernelWidth }, (_, v) => candidate(u, v))),
         outAt.set(i32.shl(first, 2)),
         v128.store(i32.add(y, outAt), best),
-        v128.store(i32.add(indices, outAt), i32x4.add(index, bestOffset)),
+        indexed ? v128.store(i32.add(indices, outAt), i32x4.add(index, bestOffset)) : [],
       ];
       return [
         last.set(i32.sub(outWidth, 4)),

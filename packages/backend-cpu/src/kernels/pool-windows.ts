@@ -38,7 +38,8 @@ const firstInside = (start: Value<"i32">, dilation: I32): Value<"i32"> =>
 
 const smaller = (a: Value<"i32">, b: Value<"i32">): Value<"i32"> => i32.select(i32.ltS(a, b), a, b);
 
-export function compilePoolWindows(target: Target): PoolWindows {
+/** `indexed`: whether positions are written. */
+export function compilePoolWindows(target: Target, indexed: boolean): PoolWindows {
   const module = new ModuleBuilder(target);
   module.func("pool", parameters, null, (f, ...all) => {
     const [planes, x, xPlane, xRow, xColumn, height, width, y, indices, outHeight, outWidth, ...window] = all;
@@ -64,9 +65,8 @@ export function compilePoolWindows(target: Target): PoolWindows {
         forRange(column, firstColumn, lastColumn, dilationX, visit),
       ]),
       f32.store(y, best),
-      i32.store(indices, index),
       advance(y, 4),
-      advance(indices, 4),
+      indexed ? [i32.store(indices, index), advance(indices, 4)] : [],
     ];
     return forRange(plane, 0, planes, 1, [
       forRange(i, 0, outHeight, 1, [

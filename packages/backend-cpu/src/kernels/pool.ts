@@ -22,10 +22,10 @@ const copiedBytes = 256 * 1024; // of padded planes at a time: they are read aga
 
 export function createMaxPool(kernels: WindowKernels): FusedKernels["maxPool"] {
   const { memory } = kernels;
-  let windows: PoolWindows | null = null;
+  const windows = new Map<boolean, PoolWindows>();
   const vectors = new Map<string, PoolVectors>();
 
-  const byVectors = (x: View, y: View, indices: View, window: PoolWindow, attrs: PoolAttrs): void => {
+  const byVectors = (x: View, y: View, indices: View | null, window: PoolWindow, attrs: PoolAttrs): void => {
     const [images, channels, outHeight, outWidth] = y.shape as Rank4;
     const [strideY, strideX] = attrs.stride as Pair;
     const [dilationY, dilationX] = attrs.dilation as Pair;
@@ -55,7 +55,7 @@ export function createMaxPool(kernels: WindowKernels): FusedKernels["maxPool"] {
           source.rowStride,
           x.shape[3] as number,
           addressOf(y) + done,
-          addressOf(indices) + done,
+          indices ? addressOf(indices) + done : 0,
           outHeight,
           outWidth,
           strideY,
@@ -68,24 +68,25 @@ export function createMaxPool(kernels: WindowKernels): FusedKernels["maxPool"] {
     });
   };
 
-  const byWindows = (x: View, y: View, indices: View, { kernelSize, stride, padding, dilation }: PoolAttrs): void => {
+  const byWindows = (x: View, y: View, indices: View | null, { kernelSize, stride, padding, dilation }: PoolAttrs): void => {
     const [images, channels, outHeight, outWidth] = y.shape as Rank4;
     const [, , height, width] = x.shape as Rank4;
     const [imageStride, planeStride, rowStride, columnStride] = x.strides.map((s) => 4 * s) as Rank4;
     const window = [...(kernelSize as Pair), ...(stride as Pair), ...(padding as Pair), ...(dilation as Pair)] as const;
-    const pool = (windows ??= compilePoolWindows(memory));
+    const pool = windows.get(indices !== null) ?? compilePoolWindows(memory, indices !== null);
+    windows.set(indices !== null, pool);
     const lanes = memory.lanes.count(numel(y.shape) * 10 * nanosecondsPerOutput, images);
     memory.lanes.fork(lanes, (lane) => {
       for (let n = partStart(images, lane, lanes); n < partStart(images, lane + 1, lanes); n++) {
         const from = addressOf(x) + n * imageStride;
         const done = 4 * n * channels * outHeight * outWidth;
-        const [toY, toIndices] = [addressOf(y) + done, addressOf(indices) + done];
+        const [toY, toIndices] = [addressOf(y) + done, indices ? addressOf(indices) + done : 0];
         pool(channels, from, planeStride, rowStride, columnStride, height, width, toY, toIndices, outHeight, outWidth, ...window);
       }
     });
   };
 
-  return (x: View, y: View, indices: View, attrs: PoolAttrs): boolean => {
+  return (x: View, y: View, indices: View | null, attrs: PoolAttrs): boolean => {
     if (numel(y.shape) === 0) return true;
     if (x.dtype !== "float32") return false;
     const [, , outHeight, outWidth] = y.shape as Rank4;
@@ -100,7 +101,7 @@ export function createMaxPool(kernels: WindowKernels): FusedKernels["maxPool"] {
     const vectorized =
       outWidth >= 4 && kernelHeight * kernelWidth <= largestUnrolledWindow && !(padded && (dilationY > 1 || dilationX > 1));
     if (vectorized && (strideX === 1 || strideX === 2))
-      byVectors(x, y, indices, { kernelHeight, kernelWidth, strideX, dilationX, padded }, attrs);
+      byVectors(x, y, indices, { kernelHeight, kernelWidth, strideX, dilationX, padded, indexed: indices !== null }, attrs);
     else byWindows(x, y, indices, attrs);
     return true;
   };

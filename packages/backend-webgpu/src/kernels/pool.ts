@@ -12,8 +12,8 @@ export function createMaxPool(target: Target): FusedKernels["maxPool"] {
   return (x, y, indices, { kernelSize, stride, padding, dilation }) => {
     launch(target, kernels, {
       label: `maxPool ${x.dtype}`,
-      variant: "forward",
-      views: [x, y, indices],
+      variant: indices ? "with positions" : "values",
+      views: indices ? [x, y, indices] : [x, y],
       firstOutput: 1,
       count: numel(y.shape),
       words: [...y.shape.slice(1), ...x.shape.slice(2), ...x.strides, ...kernelSize, ...stride, ...padding, ...dilation],
@@ -38,7 +38,7 @@ export function createMaxPool(target: Target): FusedKernels["maxPool"] {
     }
   }
   ${writer.store(1, `${offsets[1]} + i`, "best", type)}
-  ${writer.store(2, `${offsets[2]} + i`, "winner", "int")}`;
+  ${indices ? writer.store(2, `${offsets[2]} + i`, "winner", "int") : ""}`;
         return { main };
       },
     });

@@ -2,13 +2,14 @@
 import type { PoolAttrs } from "../backend.ts";
 import { dtypes, isFloat } from "../dtype.ts";
 import { formatShape, IndexError, ShapeError } from "../errors.ts";
+import { needsGrad } from "../grad-mode.ts";
 import { scope } from "../lifetime.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { numel } from "../view.ts";
 import { castFormula } from "./copy.ts";
 import { fromArray } from "./creation.ts";
-import { allocate, applyOp, type StructuredOp } from "./dispatch.ts";
+import { allocate, applyOp, type OutputSpec, type StructuredOp } from "./dispatch.ts";
 import { scatterAdd } from "./gather.ts";
 import { reshape, unsqueeze, view } from "./movement.ts";
 import { pointwiseFunctions as pw } from "./pointwise.ts";
@@ -18,6 +19,8 @@ import { perDim, windowCount, windows } from "./windows.ts";
 export interface MaxPoolAttrs extends PoolAttrs {
   /** Windows may hang over the end. */
   readonly ceilMode: boolean;
+  /** Whether positions are an output, too: a gradient needs them. */
+  readonly indices: boolean;
 }
 
 /** Number of windows along one dim; in ceilMode they may hang over the end. */
@@ -39,7 +42,7 @@ export function maxPoolGrad(dy: Tensor, indices: Tensor, attrs: MaxPoolGradAttrs
 const gradientFunctions = { maxPoolGrad };
 export type MaxPoolFunctions = typeof gradientFunctions;
 
-/** x [N, C, …S] → values and int32 positions within the plane, both [N, C, …O]. */
+/** x [N, C, …S] → values and, if wanted, int32 positions within the plane, both [N, C, …O]. */
 export const maxPoolOp: StructuredOp<MaxPoolAttrs> = {
   name: "maxPool",
   gradientFunctions,
@@ -49,14 +52,12 @@ export const maxPoolOp: StructuredOp<MaxPoolAttrs> = {
     if (sizes.some((size) => size < 1))
       throw new ShapeError("maxPool", `windows ${formatShape(attrs.kernelSize)} are larger than the padded input ${formatShape(shape)}`);
     const out = [...shape.slice(0, 2), ...sizes];
-    return [
-      { shape: out, dtype },
-      { shape: out, dtype: "int32" },
-    ];
+    const values: OutputSpec = { shape: out, dtype };
+    return attrs.indices ? [values, { shape: out, dtype: "int32" }] : [values];
   },
   run(device, [x], [y, indices], attrs) {
     if (attrs.kernelSize.length !== 2) return false;
-    return device.fused?.maxPool?.(x as Tensor, y as Tensor, indices as Tensor, attrs) ?? false;
+    return device.fused?.maxPool?.(x as Tensor, y as Tensor, indices ?? null, attrs) ?? false;
   },
   decompose([x], attrs) {
     const source = x as Tensor;
@@ -87,7 +88,8 @@ export const maxPoolOp: StructuredOp<MaxPoolAttrs> = {
       kernelSize.map((_, i) => 2 + spatial + i),
     );
     const shape = kept.slice(0, 2 + spatial);
-    return [reshape(values, shape), planePositions(reshape(winners, shape), attrs, source.shape.slice(2))];
+    const maxima = reshape(values, shape);
+    return attrs.indices ? [maxima, planePositions(reshape(winners, shape), attrs, source.shape.slice(2))] : [maxima];
   },
 };
 
@@ -141,13 +143,15 @@ export interface MaxPoolOptions {
   ceilMode?: boolean;
 }
 
-function maxPoolNd(
+/** Values, and positions if wanted. */
+function pooled(
   op: string,
   spatial: number,
   input: Tensor,
   kernel: number | readonly number[],
   options: MaxPoolOptions,
-): ValuesAndIndices {
+  indices: boolean,
+): readonly Tensor[] {
   const single = input.ndim === spatial + 1;
   const x = single ? unsqueeze(input, 0) : input;
   if (x.ndim !== spatial + 2)
@@ -162,14 +166,18 @@ function maxPoolNd(
   if (padding.some((size, i) => size < 0 || size > (kernelSize[i] as number) / 2)) {
     throw new IndexError(op, `padding ${formatShape(padding)} must be between 0 and half of kernelSize ${formatShape(kernelSize)}`);
   }
-  const attrs = { kernelSize, stride, padding, dilation, ceilMode: options.ceilMode ?? false };
-  const [values, indices] = applyOp(maxPoolOp, [x], attrs) as [Tensor, Tensor];
-  if (!single) return { values, indices };
-  return { values: view(values, values.shape.slice(1)), indices: view(indices, indices.shape.slice(1)) };
+  const attrs = { kernelSize, stride, padding, dilation, ceilMode: options.ceilMode ?? false, indices };
+  const outputs = applyOp(maxPoolOp, [x], attrs);
+  return single ? outputs.map((output) => view(output, output.shape.slice(1))) : outputs;
+}
+
+function maxPoolNd(...[op, spatial, x, kernel, options]: Parameters<typeof valuesOnly>): ValuesAndIndices {
+  const [values, indices] = pooled(op, spatial, x, kernel, options, true) as [Tensor, Tensor];
+  return { values, indices };
 }
 
 const valuesOnly = (op: string, spatial: number, x: Tensor, kernel: number | readonly number[], options: MaxPoolOptions): Tensor =>
-  scope(() => maxPoolNd(op, spatial, x, kernel, options).values);
+  scope(() => pooled(op, spatial, x, kernel, options, needsGrad([x]))[0] as Tensor);
 
 /** Maximum of each window: x [N, C, L] or [C, L]. */
 export const maxPool1d = (x: Tensor, kernelSize: number | readonly number[], options: MaxPoolOptions = {}): Tensor =>

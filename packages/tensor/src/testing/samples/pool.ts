@@ -66,6 +66,16 @@ export const poolSamples = {
   maxPool: [
     ...geometries.map((geometry) => forward(geometry)),
     ...layouts.flatMap((layout) => [forward(first, layout), forward(padded, layout)]),
+    ...[first, padded].map(({ name, x, kernel, options }) =>
+      sample(`${name}, values alone`, [{ shape: x, values: spread(-2, 2) }], (input) => ops.maxPool2d(input, kernel, options), exact),
+    ),
+    sample("large windows, values alone", [{ shape: [1, 2, 11, 13], values: spread(-2, 2) }], (x) => ops.maxPool2d(x, 5), exact),
+    atKinks(
+      "NaN and infinities, values alone",
+      [{ shape: [1, 1, 4, 8], values: listed(1, nan, -infinity, -infinity, infinity, nan, 2) }],
+      (x) => ops.maxPool2d(x, 2),
+      exact,
+    ),
     atKinks(
       "ties",
       [{ shape: [1, 2, 6, 6], values: whole(0, 2) }],
