@@ -61,7 +61,7 @@ test("a step of LeNet", async () => {
     reduce 6
     scatter 1
     allocations 43, 7942 KiB
-    compiled before: 31 modules, 50 KiB"
+    compiled before: 31 modules, 41 KiB"
   `);
 });
 
@@ -80,6 +80,6 @@ test("a step of the CNN", async () => {
     reduce 5
     scatter 1
     allocations 34, 70234 KiB
-    compiled before: 34 modules, 60 KiB"
+    compiled before: 34 modules, 58 KiB"
   `);
 });

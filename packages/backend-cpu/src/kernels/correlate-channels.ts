@@ -32,7 +32,7 @@ export const correlateChannels: PrepareCorrelation = (kernels, shape, weights, b
     const correlate = (group: number, x: number, y: number): void => {
       for (let first = 0; first < positions; first += block) {
         const count = Math.min(block, positions - first);
-        tiles(
+        tiles(count)(
           count,
           outputs,
           jumps.length,

@@ -3,7 +3,7 @@ import { advance, doWhile, forRange, when } from "../wasm/control.ts";
 import { type Code, type Local, ModuleBuilder, type Target, type Value } from "../wasm/emitter.ts";
 import { i32 } from "../wasm/scalar.ts";
 import { v128 } from "../wasm/simd.ts";
-import { balancedTiles, type ProductType, RegisterTile, type TileShape, tileShape } from "./tile.ts";
+import { balancedTiles, byHeight, eitherHeight, type ProductType, RegisterTile, type TileShape, tileShape } from "./tile.ts";
 
 export interface MatmulVariant {
   /** `rows`: neighbours along k are neighbours in memory; `columns`: neighbours along m are. */
@@ -94,31 +94,22 @@ const edgeCopyFunction = (module: ModuleBuilder) =>
     );
   });
 
-/** The walk for `m` rows, compiled when it is first asked for: a module holds the tiles of two heights, which is all that balanced tiles have. */
-export function matmulTiles(target: Target, variant: MatmulVariant): (m: number) => MatmulTiles {
-  const mostRows = tileShape(target.relaxedSimd).rows;
-  const walks: MatmulTiles[] = []; // by the lower height
-  return (m) => {
-    const lower = Math.min(mostRows - 1, Math.floor(m / Math.ceil(m / mostRows)));
-    return (walks[lower] ??= compileWalk(target, variant, lower));
-  };
-}
+/** The walk for `m` rows. */
+export const matmulTiles = (target: Target, variant: MatmulVariant): ((m: number) => MatmulTiles) =>
+  byHeight(tileShape(target.relaxedSimd).rows, (lower) => compileWalk(target, variant, lower));
 
 function compileWalk(target: Target, variant: MatmulVariant, lower: number): MatmulTiles {
   const module = new ModuleBuilder(target);
   const { rows: mostRows, vectors } = tileShape(target.relaxedSimd);
-  const lowerTile = tileFunction(module, { rows: lower, vectors }, variant);
-  const higherTile = tileFunction(module, { rows: lower + 1, vectors }, variant);
+  const tiles = [0, 1].map((more) => tileFunction(module, { rows: lower + more, vectors }, variant));
   const copyEdge = edgeCopyFunction(module);
   const width = 4 * vectors;
   const edgeRow = i32.const(4 * width);
 
   module.func("walk", walkParameters, null, (f, m, n, k, a, aRow, aStep, b, bPanel, bStep, start, startRow, startPanel, c, cRow, edge) => {
     const [j, columns, aAt, cAt, startAt] = [f.i32(), f.i32(), f.i32(), f.i32(), f.i32()];
-    const runTile = (rows: Local<"i32">, from: Value<"i32">, fromRow: Value<"i32">, to: Value<"i32">, toRow: Value<"i32">): Code => {
-      const run = (tile: typeof lowerTile): Code => tile(k, aAt, aRow, aStep, b, bStep, from, fromRow, to, toRow);
-      return when(i32.eq(rows, lower), run(lowerTile), run(higherTile));
-    };
+    const runTile = (rows: Local<"i32">, from: Value<"i32">, fromRow: Value<"i32">, to: Value<"i32">, toRow: Value<"i32">): Code =>
+      eitherHeight(rows, lower, (count) => tiles[count - lower]!(k, aAt, aRow, aStep, b, bStep, from, fromRow, to, toRow));
 
     const wholeTile = (rows: Local<"i32">): Code => runTile(rows, startAt, startRow, cAt, cRow);
     /** Fewer columns than the tile has: computed beside c, then copied. */

@@ -4,7 +4,7 @@ import { advance, forRange, when } from "../wasm/control.ts";
 import { type Code, type Local, ModuleBuilder, type Target, type Value } from "../wasm/emitter.ts";
 import { i32 } from "../wasm/scalar.ts";
 import { f32x4, i32x4, type V128, v128 } from "../wasm/simd.ts";
-import { balancedTiles, dispatchRows } from "./tile.ts";
+import { balancedTiles, byHeight, eitherHeight } from "./tile.ts";
 
 /** strideX is 1 or 2; the weights of a plane find room in registers if there are nine at most. */
 export interface PlaneShape {
@@ -129,15 +129,19 @@ const walkParameters = [
   ...(["i32", "i32", "i32"] as const),
 ] as const;
 
-export function compilePlaneTiles(target: Target, shape: PlaneShape): PlaneTiles {
+/** The walk for planes of `height` rows. */
+export const planeTiles = (target: Target, shape: PlaneShape): ((height: number) => PlaneTiles) =>
+  byHeight(mostRows, (lower) => compileWalk(target, shape, lower));
+
+function compileWalk(target: Target, shape: PlaneShape, lower: number): PlaneTiles {
   const module = new ModuleBuilder(target);
-  const tiles = Array.from({ length: mostRows }, (_, r) => rowFunction(module, r + 1, shape));
+  const tiles = [0, 1].map((more) => rowFunction(module, lower + more, shape));
   module.func("walk", walkParameters, null, (f, planes, outputs, height, width, x, xPlane, xRow, ...others) => {
     const [firstRow, rowCount, firstColumn, columns, zeros, weights, bias, y] = others as [I, I, I, I, I, I, I, I];
     const [plane, output, top] = [f.i32(), f.i32(), f.i32()];
     const tile = (rows: Local<"i32">): Code => [
-      dispatchRows(rows, mostRows, (count) =>
-        tiles[count - 1]!(width, x, xRow, top, firstRow, rowCount, firstColumn, columns, zeros, weights, bias, y),
+      eitherHeight(rows, lower, (count) =>
+        tiles[count - lower]!(width, x, xRow, top, firstRow, rowCount, firstColumn, columns, zeros, weights, bias, y),
       ),
       advance(top, i32.mul(rows, shape.strideY)),
       advance(y, i32.mul(rows, i32.shl(width, 2))),

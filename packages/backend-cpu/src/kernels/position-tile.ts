@@ -3,7 +3,7 @@ import { advance, doWhile, forRange } from "../wasm/control.ts";
 import { type Code, type Local, ModuleBuilder, type Target } from "../wasm/emitter.ts";
 import { i32 } from "../wasm/scalar.ts";
 import { v128 } from "../wasm/simd.ts";
-import { balancedTiles, dispatchRows, RegisterTile, type TileShape } from "./tile.ts";
+import { balancedTiles, byHeight, eitherHeight, RegisterTile, type TileShape } from "./tile.ts";
 
 /**
  * c[o, p] = bias[o] + Σ weight[o, k] · image[p, k], k = runs × run length. In bytes:
@@ -66,14 +66,17 @@ function tileFunction(module: ModuleBuilder, { rows, vectors }: TileShape, { len
 
 const walkParameters = ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"] as const;
 
-export function compilePositionTiles(target: Target, shape: TileShape, run: FixedRun): PositionTiles {
+/** The walk for `outputs` rows. */
+export const positionTiles = (target: Target, shape: TileShape, run: FixedRun): ((outputs: number) => PositionTiles) =>
+  byHeight(shape.rows, (lower) => compileWalk(target, shape, run, lower));
+
+function compileWalk(target: Target, { rows: mostRows, vectors }: TileShape, run: FixedRun, lower: number): PositionTiles {
   const module = new ModuleBuilder(target);
-  const { rows: mostRows, vectors } = shape;
-  const tiles = Array.from({ length: mostRows }, (_, r) => tileFunction(module, { rows: r + 1, vectors }, run));
+  const tiles = [0, 1].map((more) => tileFunction(module, { rows: lower + more, vectors }, run));
   module.func("walk", walkParameters, null, (f, outputs, groups, weights, weightBytes, image, jumps, positions, c, cRow) => {
     const [group, weightsAt, cAt] = [f.i32(), f.i32(), f.i32()];
     const tile = (rows: Local<"i32">): Code => [
-      dispatchRows(rows, mostRows, (count) => (tiles[count - 1] as (typeof tiles)[number])(positions, image, weightsAt, jumps, cAt, cRow)),
+      eitherHeight(rows, lower, (count) => tiles[count - lower]!(positions, image, weightsAt, jumps, cAt, cRow)),
       advance(weightsAt, i32.mul(rows, weightBytes)),
       advance(cAt, i32.mul(rows, cRow)),
     ];

@@ -4,7 +4,7 @@ import { advance, doWhile, forRange, when } from "../wasm/control.ts";
 import { type Code, type Local, ModuleBuilder, type Target, type Value } from "../wasm/emitter.ts";
 import { i32 } from "../wasm/scalar.ts";
 import { v128 } from "../wasm/simd.ts";
-import { balancedTiles, dispatchRows, RegisterTile, type TileShape, tileShape } from "./tile.ts";
+import { balancedTiles, byHeight, eitherHeight, RegisterTile, type TileShape, tileShape } from "./tile.ts";
 
 /** Steps of `step` bytes, `length` of them in each run; `any`: as many as the call says. */
 export interface Run {
@@ -73,10 +73,14 @@ function tileFunction(module: ModuleBuilder, { rows, vectors }: TileShape, { len
 
 const walkParameters = [...tileParameters, "i32", "i32", "i32"] as const;
 
-export function compileSegmentTiles(target: Target, run: Run): SegmentTiles {
+/** The walk for `m` rows. */
+export const segmentTiles = (target: Target, run: Run): ((m: number) => SegmentTiles) =>
+  byHeight(tileShape(target.relaxedSimd).rows, (lower) => compileWalk(target, run, lower));
+
+function compileWalk(target: Target, run: Run, lower: number): SegmentTiles {
   const module = new ModuleBuilder(target);
   const { rows: mostRows, vectors } = tileShape(target.relaxedSimd);
-  const tiles = Array.from({ length: mostRows }, (_, r) => tileFunction(module, { rows: r + 1, vectors }, run));
+  const tiles = [0, 1].map((more) => tileFunction(module, { rows: lower + more, vectors }, run));
   const width = 4 * vectors;
   module.func(
     "walk",
@@ -85,8 +89,8 @@ export function compileSegmentTiles(target: Target, run: Run): SegmentTiles {
     (f, m, n, runs, runLength, rowOffsets, base, jumps, b, start, startRow, startPanel, c, cRow) => {
       const [j, offsetsAt, startAt, cAt] = [f.i32(), f.i32(), f.i32(), f.i32()];
       const tile = (rows: Local<"i32">): Code => [
-        dispatchRows(rows, mostRows, (count) =>
-          (tiles[count - 1] as (typeof tiles)[number])(runs, runLength, offsetsAt, base, jumps, b, startAt, startRow, cAt, cRow),
+        eitherHeight(rows, lower, (count) =>
+          tiles[count - lower]!(runs, runLength, offsetsAt, base, jumps, b, startAt, startRow, cAt, cRow),
         ),
         advance(offsetsAt, i32.shl(rows, 2)),
         advance(startAt, i32.mul(rows, startRow)),

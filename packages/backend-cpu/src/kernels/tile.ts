@@ -99,9 +99,18 @@ export function balancedTiles(f: FunctionBuilder, total: I32, most: number): Bal
   };
 }
 
-/** Calls what was made for the number of rows at hand. */
-export function dispatchRows(rows: Local<"i32">, most: number, call: (rows: number) => Code): Code {
-  let code = call(1);
-  for (let count = 2; count <= most; count++) code = when(i32.eq(rows, count), call(count), code);
-  return code;
+/** Calls what was made for the number of rows at hand: `lower` or one more. */
+export const eitherHeight = (rows: Local<"i32">, lower: number, call: (rows: number) => Code): Code =>
+  when(i32.eq(rows, lower), call(lower), call(lower + 1));
+
+/**
+ * What is compiled for balanced tiles, by their total of rows: they have two heights, so a module has no others. It gets the lower one, and takes
+ * one row more.
+ */
+export function byHeight<T>(most: number, compile: (lower: number) => T): (total: number) => T {
+  const compiled: T[] = [];
+  return (total) => {
+    const lower = Math.min(most - 1, Math.floor(total / Math.ceil(total / most)));
+    return (compiled[lower] ??= compile(lower));
+  };
 }

@@ -4,9 +4,9 @@ import { type Clear, compileClear } from "./clear.ts";
 import { type CopyPlanes, compileCopyPlanes } from "./copy-planes.ts";
 import { compileDots, type DotShape, type Dots } from "./dots.ts";
 import { compilePackPanels, type PackPanels } from "./pack.ts";
-import { compilePlaneTiles, type PlaneShape, type PlaneTiles } from "./plane-tile.ts";
-import { compilePositionTiles, type PositionTiles } from "./position-tile.ts";
-import { compileSegmentTiles, type Run, type SegmentTiles } from "./segment-tile.ts";
+import { type PlaneShape, type PlaneTiles, planeTiles } from "./plane-tile.ts";
+import { type PositionTiles, positionTiles } from "./position-tile.ts";
+import { type Run, type SegmentTiles, segmentTiles } from "./segment-tile.ts";
 import { type AddParts, compileAddParts } from "./sum-parts.ts";
 import { type TileShape, tileShape } from "./tile.ts";
 import { compileTranspose, type Transpose } from "./transpose.ts";
@@ -23,9 +23,9 @@ export class WindowKernels {
   readonly memory: Memory;
   /** Unless sums of the products themselves are asked for. */
   readonly winograd: WinogradKernels | null;
-  readonly #segment = new Map<number, SegmentTiles>();
-  readonly #position = new Map<number, PositionTiles>();
-  readonly #plane = new Map<string, PlaneTiles>();
+  readonly #segment = new Map<number, (total: number) => SegmentTiles>();
+  readonly #position = new Map<number, (total: number) => PositionTiles>();
+  readonly #plane = new Map<string, (total: number) => PlaneTiles>();
   readonly #dots = new Map<string, Dots>();
   #packPanels: PackPanels | null = null;
   #transpose: Transpose | null = null;
@@ -69,18 +69,19 @@ export class WindowKernels {
     return this.#addParts;
   }
 
-  segmentTiles(run: Run): SegmentTiles {
+  /** By the total of rows, as the next two. */
+  segmentTiles(run: Run): (m: number) => SegmentTiles {
     const key = (run.length === "any" ? 0 : run.length) * longestStep + run.step;
-    return kept(this.#segment, key, () => compileSegmentTiles(this.memory, run));
+    return kept(this.#segment, key, () => segmentTiles(this.memory, run));
   }
-  positionTiles(shape: TileShape, run: { length: number; step: number }): PositionTiles {
+  positionTiles(shape: TileShape, run: { length: number; step: number }): (outputs: number) => PositionTiles {
     const key = (run.length * longestStep + run.step) * 8 + shape.vectors;
-    return kept(this.#position, key, () => compilePositionTiles(this.memory, shape, run));
+    return kept(this.#position, key, () => positionTiles(this.memory, shape, run));
   }
-  planeTiles(shape: PlaneShape): PlaneTiles {
+  planeTiles(shape: PlaneShape): (height: number) => PlaneTiles {
     const { kernelHeight, kernelWidth, strideY, strideX, dilationY, dilationX } = shape;
     const given = { kernelHeight, kernelWidth, strideY, strideX, dilationY, dilationX };
-    return kept(this.#plane, Object.values(given).join(), () => compilePlaneTiles(this.memory, given));
+    return kept(this.#plane, Object.values(given).join(), () => planeTiles(this.memory, given));
   }
   dots(shape: DotShape): Dots {
     return kept(this.#dots, Object.values(shape).join(), () => compileDots(this.memory, shape));
