@@ -59,10 +59,11 @@ export class Generator {
 
   /** 0 … n − 1 in random order (Fisher & Yates 1938, Durstenfeld 1964). */
   permutation(n: number): Int32Array {
-    const key = this.nextKey();
-    const order = Int32Array.from({ length: n }, (_, i) => i);
+    const [key0, key1] = this.nextKey();
+    const order = new Int32Array(n);
+    for (let i = 0; i < n; i++) order[i] = i;
     for (let i = n - 1; i > 0; i--) {
-      const j = Math.floor(((hostRandomBits(...key, i) >>> 0) / 2 ** 32) * (i + 1));
+      const j = Math.floor(((hostRandomBits(key0, key1, i) >>> 0) / 2 ** 32) * (i + 1));
       const at = order[i] as number;
       order[i] = order[j] as number;
       order[j] = at;
@@ -72,14 +73,18 @@ export class Generator {
 
   /** `count` numbers, uniform in [low, high). */
   uniformArray(count: number, low = 0, high = 1): Float32Array {
-    const key = this.nextKey();
-    return Float32Array.from({ length: count }, (_, i) => low + (high - low) * hostUniform(...key, i));
+    const [key0, key1] = this.nextKey();
+    const numbers = new Float32Array(count);
+    for (let i = 0; i < count; i++) numbers[i] = low + (high - low) * hostUniform(key0, key1, i);
+    return numbers;
   }
 
   /** `count` numbers from a normal distribution. */
   normalArray(count: number, mean = 0, std = 1): Float32Array {
-    const key = this.nextKey();
-    return Float32Array.from({ length: count }, (_, i) => mean + std * hostNormal(...key, i));
+    const [key0, key1] = this.nextKey();
+    const numbers = new Float32Array(count);
+    for (let i = 0; i < count; i++) numbers[i] = mean + std * hostNormal(key0, key1, i);
+    return numbers;
   }
 }
 
