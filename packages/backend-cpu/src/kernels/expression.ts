@@ -37,12 +37,13 @@ export function emitExpression(f: FunctionBuilder, roots: readonly Node[], ...le
   };
   const emitter: Emitter = { f, code, hold };
   for (const node of topological(roots)) {
+    const constant = node.op === "const" ? emitConstant(node) : null;
     values.set(
       node,
       leaves.map((each, vector) => {
+        if (constant) return constant;
         const args = node.args.map((arg) => vectorOf(arg, vector));
-        const value = emitNode(emitter, node, args, each);
-        return node.op === "const" ? value : hold(value);
+        return hold(emitNode(emitter, node, args, each));
       }),
     );
   }
@@ -66,8 +67,6 @@ function emitNode(emitter: Emitter, node: Node, args: readonly V128[], leaves: L
       return leaves.scalar(node.value);
     case "index":
       return leaves.index();
-    case "const":
-      return emitConstant(node);
   }
   const rule = rules[node.op];
   if (!rule) throw unsupported(node.op);

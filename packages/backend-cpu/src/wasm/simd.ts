@@ -9,10 +9,8 @@ const opcodes: number[][] = [];
 const opcode = (op: number): number[] => (opcodes[op] ??= [0xfd].concat(unsignedLeb(op)));
 const v128op = (...code: Code[]): V128 => ({ type: "v128", code });
 
-const vectorBytes = (lanes: ArrayBufferView): number[] => [
-  ...opcode(0x0c),
-  ...new Uint8Array(lanes.buffer, lanes.byteOffset, lanes.byteLength),
-];
+const vectorBytes = (lanes: ArrayBufferView): number[] =>
+  opcode(0x0c).concat(Array.from(new Uint8Array(lanes.buffer, lanes.byteOffset, lanes.byteLength)));
 const constant = (lanes: ArrayBufferView): V128 => {
   const bytes = vectorBytes(lanes);
   return v128op((f: FunctionBuilder) => f.constant("v128", bytes));
