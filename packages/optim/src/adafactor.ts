@@ -13,7 +13,7 @@ export interface AdafactorOptions extends CommonOptions {
   weightDecay: number;
 }
 
-const FLOAT32_EPSILON = 2 ** -23;
+const FLOAT32_EPSILON = 1.1920928955078125e-7; // 2⁻²³
 
 /** A tensor of the state of any shape, zeros at first. */
 function average(state: ParamState, name: string, shape: readonly number[], { device, dtype }: Tensor): Tensor {

@@ -34,14 +34,14 @@ function siteObserver(): Parameters<typeof observeLifetimes>[0] {
 
 const FRAMES_SHOWN = 8;
 const FRAMES_CAPTURED = 40;
-const library = new URL(".", import.meta.url).pathname;
+const library = (): string => new URL(".", import.meta.url).pathname;
 
 /** The stack outside this package, and outside another directory too; all of it where a bundler has put everything into one file. */
-export function callSite(besides = library): string {
+export function callSite(besides = library()): string {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = FRAMES_CAPTURED;
   const frames = new Error().stack?.split("\n").filter((line) => !line.startsWith("Error")) ?? [];
   Error.stackTraceLimit = limit;
-  const outside = frames.filter((line) => !line.includes(library) && !line.includes(besides));
+  const outside = frames.filter((line) => !line.includes(library()) && !line.includes(besides));
   return (outside.length > 0 ? outside : frames).slice(0, FRAMES_SHOWN).join("\n");
 }

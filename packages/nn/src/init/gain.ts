@@ -6,7 +6,7 @@ export type Nonlinearity =
   | "linear" | "conv1d" | "conv2d" | "conv3d" | "conv_transpose1d" | "conv_transpose2d" | "conv_transpose3d"
   | "sigmoid" | "tanh" | "relu" | "leaky_relu" | "selu"; // biome-ignore format: a list
 
-const gains: Readonly<Record<Exclude<Nonlinearity, "leaky_relu">, number>> = {
+const gains = (): Readonly<Record<Exclude<Nonlinearity, "leaky_relu">, number>> => ({
   linear: 1,
   conv1d: 1,
   conv2d: 1,
@@ -18,7 +18,7 @@ const gains: Readonly<Record<Exclude<Nonlinearity, "leaky_relu">, number>> = {
   tanh: 5 / 3,
   relu: Math.SQRT2,
   selu: 3 / 4,
-};
+});
 
 export interface GainOptions {
   /** The slope of leaky_relu. Default: 0.01. */
@@ -28,11 +28,11 @@ export interface GainOptions {
 /** The factor of initial weights that makes up for a nonlinearity. */
 export function calculateGain(nonlinearity: Nonlinearity, { param = null }: GainOptions = {}): number {
   if (nonlinearity === "leaky_relu") return Math.sqrt(2 / (1 + (param ?? 0.01) ** 2));
-  const gain = gains[nonlinearity];
+  const gain = gains()[nonlinearity];
   if (gain === undefined)
     throw new IndexError(
       "calculateGain",
-      `no gain of ${JSON.stringify(nonlinearity)}. Known are leaky_relu, ${Object.keys(gains).join(", ")}`,
+      `no gain of ${JSON.stringify(nonlinearity)}. Known are leaky_relu, ${Object.keys(gains()).join(", ")}`,
     );
   return gain;
 }

@@ -15,7 +15,7 @@ export interface CTCLossOptions extends LossOptions {
 /** How many frames or labels each row of the batch has. */
 export type Lengths = Tensor | readonly number[] | number;
 
-const NOTHING = Number.NEGATIVE_INFINITY;
+const NOTHING = -Infinity;
 
 /** log(eᵃ + eᵇ + eᶜ), where all three may be −∞; then there is no gradient. */
 const logAdd = /* @__PURE__ */ custom(

@@ -55,10 +55,10 @@ const scatterProd = (x: Tensor, dim: number, index: Tensor, src: Tensor): Tensor
 export type Reduction = "sum" | "prod" | "mean" | "amax" | "amin";
 
 const largest: Readonly<Record<DType, number>> = {
-  float64: Number.POSITIVE_INFINITY, float32: Number.POSITIVE_INFINITY, float16: Number.POSITIVE_INFINITY, int32: 2 ** 31 - 1, uint8: 255, bool: 1,
+  float64: Infinity, float32: Infinity, float16: Infinity, int32: 0x7fff_ffff, uint8: 255, bool: 1,
 }; // biome-ignore format: a table
 const smallest: Readonly<Record<DType, number>> = {
-  float64: Number.NEGATIVE_INFINITY, float32: Number.NEGATIVE_INFINITY, float16: Number.NEGATIVE_INFINITY, int32: -(2 ** 31), uint8: 0, bool: 0,
+  float64: -Infinity, float32: -Infinity, float16: -Infinity, int32: -0x8000_0000, uint8: 0, bool: 0,
 }; // biome-ignore format: a table
 
 /** What leaves the other operand as it is. */

@@ -28,13 +28,13 @@ export function windows(x: Tensor, { kernelSize, stride, padding, dilation }: Po
   return view;
 }
 
-const product = formula(["float", "float"], [], [mul(input(0, "float"), input(1, "float"))]);
+const product = () => formula(["float", "float"], [], [mul(input(0, "float"), input(1, "float"))]);
 
 /** Σ a·b over dims, for tensors that broadcast to `shape`: a contraction without a product in memory. */
 export function sumOfProducts(a: Tensor, b: Tensor, shape: Shape, dims: readonly number[]): Tensor {
   const kept = reducedShape(shape, dims, true);
   const out = allocate(a.device, kept, a.dtype);
-  a.device.reduce("sum", product, [broadcastView(a, shape), broadcastView(b, shape)], [], [out], dims);
+  a.device.reduce("sum", product(), [broadcastView(a, shape), broadcastView(b, shape)], [], [out], dims);
   return reshape(out, reducedShape(shape, dims, false));
 }
 

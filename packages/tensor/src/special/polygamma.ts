@@ -10,7 +10,7 @@ import { polynomial } from "./polynomial.ts";
 const factorial = (n: number): number => (n < 2 ? 1 : n * factorial(n - 1));
 
 /** B₂, B₄, … B₁₆. */
-const bernoulli = [1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510];
+const bernoulli = (): readonly number[] => [1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510];
 
 function wholePower(x: Node, n: number): Node {
   let result: Node = constant(1);
@@ -35,7 +35,7 @@ function sizeAbove0(n: number, x: Node): Node {
   let sum: Node = constant(0);
   for (let k = 0; k < first; k++) sum = add(sum, wholePower(div(1, add(x, k)), n + 1));
   const r = div(1, add(x, first));
-  const tail = bernoulli.map((b, i) => (b * factorial(2 * i + 1 + n)) / factorial(2 * i + 2));
+  const tail = bernoulli().map((b, i) => (b * factorial(2 * i + 1 + n)) / factorial(2 * i + 2));
   const series = mul(polynomial(mul(r, r), tail), mul(r, r));
   const smooth = mul(wholePower(r, n), add(add(factorial(n - 1), mul(r, factorial(n) / 2)), series));
   return add(mul(sum, factorial(n)), smooth);

@@ -29,7 +29,7 @@ export function tanh(x: Node): Node {
 }
 
 /** From here on √(x² ± 1) is |x|. */
-const large = 2 ** 13;
+const large = 8192;
 
 /** Within 3 ulp. */
 export function asinh(x: Node): Node {

@@ -41,7 +41,7 @@ const atanPolynomial = (t: Node): Node => {
   return madd(mul(horner(square, [8.05374449538e-2, -1.38776856032e-1, 1.99777106478e-1, -3.33329491539e-1]), square), t, t);
 };
 
-const tanEighthPi = Math.SQRT2 - 1;
+const tanEighthPi = 0.41421356237309515; // √2 − 1
 const tanThreeEighthPi = 2.414213562373095;
 
 /** Within 2.5 ulp. */
