@@ -31,7 +31,7 @@ export interface CpuParts {
   /** Takes rows through many calls at a time. */
   readonly createRowwise?: (
     memory: Memory,
-    maps: MapKernels,
+    lower: Lower,
     product: MatrixProduct,
     inOrder: Pick<Backend, "map" | "matmul">,
   ) => NonNullable<Backend["rowwise"]>;
@@ -87,7 +87,7 @@ export function createCpu(
     ...(createMapAll && { mapAll: createMapAll(memory, lower, map) }),
     reduce,
     matmul,
-    ...(createRowwise && { rowwise: createRowwise(memory, kernels, product, { map, matmul }) }),
+    ...(createRowwise && { rowwise: createRowwise(memory, lower, product, { map, matmul }) }),
     gather: createGather(memory),
     scatter: createScatter(memory),
     scan: createScan(memory),

@@ -5,7 +5,7 @@ import { type Code, type FunctionBuilder, type Local, ModuleBuilder, type Target
 import { f32, type I32, i32 } from "../wasm/scalar.ts";
 import { f32x4, i32x4, type V128, v128 } from "../wasm/simd.ts";
 import { type Lanes, rowAxis } from "./axis.ts";
-import { emitExpression } from "./expression.ts";
+import { applyNode } from "./expression.ts";
 import { expBelowZero, expScale } from "./softmax-exp.ts";
 
 /** What is compiled in. */
@@ -49,14 +49,17 @@ export type AttentionScoreGrads = (
 ) => void;
 
 const ten = ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"] as const;
-const [log] = lower([node("log", "float", [input(0, "float")])]) as [Node];
+const log = (): Node => lower([node("log", "float", [input(0, "float")])])[0] as Node;
 const lowest = Number.NEGATIVE_INFINITY;
 
-/** value = fn(value) */
-function apply(f: FunctionBuilder, fn: Node, value: Local<"v128">): Code {
-  const { code, results } = emitExpression(f, [fn], { input: () => value, scalar: () => value, index: () => value });
-  return [code, value.set(results[0] as V128)];
-}
+/** Vectors of a row that are computed in turns. */
+const together = 4;
+
+const each = (
+  vectors: readonly Lanes[],
+  values: readonly Local<"v128">[],
+  body: (lanes: Lanes, value: Local<"v128">, slot: number) => Code,
+): Code => vectors.map((lanes, slot) => body(lanes, values[slot] as Local<"v128">, slot));
 
 /** Clears a row from `count` elements on to `width`. */
 function clearRest(f: FunctionBuilder, row: Local<"i32">, count: Local<"i32">, width: Local<"i32">): Code {
@@ -75,6 +78,7 @@ export function compileAttentionWeights(target: Target, { masked, causal, logari
   module.func("weights", ten, null, (f, rows, keys, width, x, rowBytes, mask, maskRow, logarithms, first, scale) => {
     const [row, count] = [f.i32(), f.i32()];
     const [factor, value, inverse, blind] = [f.v128(), f.v128(), f.v128(), f.v128()];
+    const exponentials = f.locals("v128", together);
     const axis = rowAxis(f, count);
     const [most, total] = [axis.cell(), axis.cell()];
     const score = (lanes: Lanes): V128 => {
@@ -91,18 +95,20 @@ export function compileAttentionWeights(target: Target, { masked, causal, logari
         blind.set(f32x4.eq(most.get(0), lowest)),
         most.set(0, v128.andNot(most.get(0), blind)), // 0: −∞ − (−∞) would be NaN
         axis.start(total, 0),
-        axis.each(4, (lanes, slot) => [
-          value.set(f32x4.sub(score(lanes), most.get(0))),
-          apply(f, expBelowZero(), value),
-          lanes.store(x, value),
-          total.set(slot, f32x4.add(total.get(slot), value)),
-        ]),
+        axis.eachTogether(together, (vectors) => {
+          const values = exponentials.slice(0, vectors.length);
+          return [
+            each(vectors, values, (lanes, value) => value.set(f32x4.sub(score(lanes), most.get(0)))),
+            applyNode(f, expBelowZero(f), ...values),
+            each(vectors, values, (lanes, value, slot) => [lanes.store(x, value), total.set(slot, f32x4.add(total.get(slot), value))]),
+          ];
+        }),
         axis.fold(total, f32x4.add),
         inverse.set(v128.andNot(f32x4.div(1, total.get(0)), blind)),
         logs
           ? [
               value.set(f32x4.mul(total.get(0), 1 / expScale)),
-              apply(f, log, value),
+              applyNode(f, log(), value),
               value.set(v128.bitselect(f32x4.const(Number.POSITIVE_INFINITY), f32x4.add(value, most.get(0)), blind)),
               f32.store(logarithms, f32x4.lane(value, 0)),
               advance(logarithms, 4),
@@ -125,22 +131,27 @@ export function compileAttentionScoreGrads(target: Target, { masked, causal, log
     const [factor, value, offset] = [f.v128(), f.v128(), f.v128()];
     const axis = rowAxis(f, count);
     const mean = axis.cell();
-    const weight = (lanes: Lanes): Code => [
-      value.set(f32x4.sub(f32x4.mul(lanes.load(x, 0), factor), offset)),
-      masked ? value.set(f32x4.add(value, lanes.load(mask, 0))) : [],
-      apply(f, expBelowZero(), value),
-      value.set(f32x4.mul(value, 1 / expScale)),
-      lanes.store(x, value),
-    ];
+    const again = f.locals("v128", together);
+    const weights = (vectors: readonly Lanes[]): Code => {
+      const values = again.slice(0, vectors.length);
+      return [
+        each(vectors, values, (lanes, value) => {
+          const score = f32x4.sub(f32x4.mul(lanes.load(x, 0), factor), offset);
+          return value.set(masked ? f32x4.add(score, lanes.load(mask, 0)) : score);
+        }),
+        applyNode(f, expBelowZero(f), ...values),
+        each(vectors, values, (lanes, value) => [value.set(f32x4.mul(value, 1 / expScale)), lanes.store(x, value)]),
+      ];
+    };
     return [
       factor.set(i32x4.splat(scale)),
       forRange(row, 0, rows, 1, [
         count.set(causal ? seen(row, first, keys) : keys),
         logs ? [offset.set(v128.load32Splat(logarithms)), advance(logarithms, 4)] : [],
         axis.start(mean, 0),
-        axis.each(4, (lanes, slot) => [
-          logs ? weight(lanes) : value.set(lanes.load(x, 0)),
-          mean.set(slot, f32x4.madd(value, lanes.load(d, 0), mean.get(slot))),
+        axis.eachTogether(together, (vectors) => [
+          logs ? weights(vectors) : [],
+          vectors.map((lanes, slot) => mean.set(slot, f32x4.madd(lanes.load(x, 0), lanes.load(d, 0), mean.get(slot)))),
         ]),
         axis.fold(mean, f32x4.add),
         axis.each(4, (lanes) => [

@@ -34,6 +34,12 @@ export interface Axis {
   once(body: Code): Code;
 }
 
+/** Of one row: several vectors at a time, too. */
+export interface RowAxis extends Axis {
+  /** Visits all elements, up to `most` vectors at a time, whose computation may then be interleaved; the numbers of the vectors count as slots. */
+  eachTogether(most: number, body: (vectors: readonly Lanes[]) => Code): Code;
+}
+
 const rowSlots = 4;
 
 /** The first one to three lanes. */
@@ -44,7 +50,7 @@ const storePart = (address: I32, value: Local<"v128">, count: Local<"i32">): Cod
 ];
 
 /** One contiguous row of `size` ≥ 1 elements from each operand on. */
-export function rowAxis(f: FunctionBuilder, size: Local<"i32">): Axis {
+export function rowAxis(f: FunctionBuilder, size: Local<"i32">): RowAxis {
   const [at, left] = [f.i32(), f.i32()];
   const [inside, folded] = [f.v128(), f.v128()];
   const slotsOf = (cell: Cell): V128[] => Array.from({ length: rowSlots }, (_, slot) => cell.get(slot));
@@ -59,26 +65,28 @@ export function rowAxis(f: FunctionBuilder, size: Local<"i32">): Axis {
     within,
     store: (operand, value) => storePart(i32.add(operand, at), value, left),
   };
+  const eachTogether: RowAxis["eachTogether"] = (most, body) => {
+    const repeat = (howMany: number): Code => {
+      const enough = i32.geS(left, 4 * howMany);
+      const vectors = body(Array.from({ length: howMany }, (_, slot) => whole(slot)));
+      return when(enough, doWhile([vectors, advance(at, 16 * howMany), advance(left, -4 * howMany)], enough));
+    };
+    return [
+      at.set(i32.const(0)),
+      left.set(size),
+      repeat(most),
+      repeat(1),
+      when(left, [inside.set(i32x4.ltS(v128.const(new Int32Array([0, 1, 2, 3])), i32x4.splat(left))), body([part])]),
+    ];
+  };
   return {
     cell() {
       const slots = f.locals("v128", rowSlots);
       return { get: (slot) => slots[slot] as Local<"v128">, set: (slot, value) => (slots[slot] as Local<"v128">).set(value) };
     },
     start: (cell, value) => Array.from({ length: rowSlots }, (_, slot) => cell.set(slot, f32x4.const(value))),
-    each(slots, body) {
-      const repeat = (howMany: number): Code => {
-        const enough = i32.geS(left, 4 * howMany);
-        const vectors = Array.from({ length: howMany }, (_, slot) => body(whole(slot), slot));
-        return when(enough, doWhile([vectors, advance(at, 16 * howMany), advance(left, -4 * howMany)], enough));
-      };
-      return [
-        at.set(i32.const(0)),
-        left.set(size),
-        repeat(slots),
-        repeat(1),
-        when(left, [inside.set(i32x4.ltS(v128.const(new Int32Array([0, 1, 2, 3])), i32x4.splat(left))), body(part, 0)]),
-      ];
-    },
+    each: (slots, body) => eachTogether(slots, (vectors) => vectors.map(body)),
+    eachTogether,
     fold: (cell, how) => [
       folded.set(slotsOf(cell).reduce(how)),
       folded.set(how(folded, v128.shuffle(folded, folded, [2, 3, 0, 1]))),

@@ -50,6 +50,13 @@ export function emitExpression(f: FunctionBuilder, roots: readonly Node[], ...le
   return { code, results: leaves.flatMap((_, vector) => roots.map((root) => vectorOf(root, vector))) };
 }
 
+/** value = fn(value), for each of them, in turns. */
+export function applyNode(f: FunctionBuilder, fn: Node, ...values: readonly Local<"v128">[]): Code {
+  const leaves = values.map((value) => ({ input: () => value, scalar: () => value, index: () => value }));
+  const { code, results } = emitExpression(f, [fn], ...leaves);
+  return [code, values.map((value, i) => value.set(results[i] as V128))];
+}
+
 export interface Emitter {
   readonly f: FunctionBuilder;
   readonly code: Code[];

@@ -9,8 +9,12 @@ import { type Operand, type OperandClass, strided } from "./operand.ts";
 import type { PreparedFormula } from "./prepare.ts";
 import { emitRows } from "./rows.ts";
 
-/** Cheap formulas are bound by the loop around them, others wait for their own results: several vectors in turns help both. */
-const together = [0, 1, 2, 3];
+/**
+ * Vectors that are computed in turns. Cheap formulas are bound by the loop around them, others wait for their own results. Long ones have more constants than
+ * there are registers: what is loaded once then serves more vectors. With many operands, values would take the place of pointers.
+ */
+const together = ({ size }: PreparedFormula, operands: number): readonly number[] =>
+  [0, 1, 2, 3, 4, 5].slice(0, operands > 8 ? 2 : size > 24 ? 6 : 4);
 
 type StoreOne = (output: Operand, value: Local<"v128">, vector: number) => Code;
 
@@ -27,11 +31,12 @@ export function emitMap(
   const inputs = operands.slice(0, formula.inputs.length);
   const outputs = operands.slice(formula.inputs.length);
   const left = f.i32();
+  const vectors = together(formula, classes.length);
   const position = formula.usesIndex ? f.v128() : null;
   const first = f.i32(); // position of the row's first element
 
-  const evaluate = (vectors: readonly number[]): { code: Code; store: (how: StoreOne) => Code } => {
-    const { code, results } = frame.evaluate(formula, inputs, (n) => i32x4.add(position!, 4 * n), vectors);
+  const evaluate = (which: readonly number[]): { code: Code; store: (how: StoreOne) => Code } => {
+    const { code, results } = frame.evaluate(formula, inputs, (n) => i32x4.add(position!, 4 * n), which);
     const values = results.map(() => f.v128());
     const output = (i: number): Operand => outputs[i % outputs.length] as Operand;
     return {
@@ -39,17 +44,17 @@ export function emitMap(
       store: (how) => values.map((value, i) => how(output(i), value, Math.floor(i / outputs.length))),
     };
   };
-  const step = (vectors: number): Code => [
-    operands.map((operand) => operand.advance(vectors)),
-    position ? position.set(i32x4.add(position, 4 * vectors)) : [],
-    left.set(i32.sub(left, 4 * vectors)),
+  const step = (count: number): Code => [
+    operands.map((operand) => operand.advance(count)),
+    position ? position.set(i32x4.add(position, 4 * count)) : [],
+    left.set(i32.sub(left, 4 * count)),
   ];
   const several = (): Code => {
-    const { code, store } = evaluate(together);
-    return [code, store((output, value, n) => output.store(value, n)), step(together.length)];
+    const { code, store } = evaluate(vectors);
+    return [code, store((output, value, n) => output.store(value, n)), step(vectors.length)];
   };
   const single = evaluate([0]);
-  const enough = i32.geS(left, 4 * together.length);
+  const enough = i32.geS(left, 4 * vectors.length);
   const unrolls = !operands.some(({ access }) => access === strided);
 
   const row: Code = [

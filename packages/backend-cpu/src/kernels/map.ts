@@ -84,9 +84,10 @@ class FormulaKernels {
 
 /** The map op: `Backend.map` of the contract. */
 export class MapKernels {
+  /** Where the next call is written. */
+  block: CallBlock;
   readonly #memory: Memory;
   readonly #lower: Lower;
-  readonly #block: CallBlock;
   readonly #iteration = new Iteration();
   readonly #transposed: MapTransposed | null;
   readonly #lanes: MapLanes | null;
@@ -95,7 +96,7 @@ export class MapKernels {
   constructor(memory: Memory, lower: Lower, transposed: MapTransposed | null = null, lanes: MapLanes | null = null) {
     this.#memory = memory;
     this.#lower = lower;
-    this.#block = new CallBlock(memory);
+    this.block = new CallBlock(memory);
     this.#transposed = transposed;
     this.#lanes = lanes;
   }
@@ -103,15 +104,15 @@ export class MapKernels {
   map(formula: Formula, inputs: readonly View[], scalars: readonly number[], outputs: readonly View[]): void {
     const elements = numel((outputs[0] as View).shape);
     if (elements === 0) return;
-    const kernels = this.#kernelsOf(formula);
-    this.#block.setScalars(inputs.length + outputs.length, formula.scalars, scalars);
+    const kernels = (this.#formulas[formula.id] ??= new FormulaKernels(this.#memory, this.#lower, formula));
+    this.block.setScalars(inputs.length + outputs.length, formula.scalars, scalars);
     if (allContiguous(inputs) && allContiguous(outputs)) this.#mapFlat(kernels, inputs, scalars, outputs, elements);
     else if (!this.#transposed?.(formula, inputs, scalars, outputs)) this.#mapStrided(kernels, inputs, scalars, outputs, elements);
   }
 
   /** Everything is one row. */
   #mapFlat(kernels: FormulaKernels, inputs: readonly View[], scalars: readonly number[], outputs: readonly View[], elements: number): void {
-    const block = this.#block;
+    const block = this.block;
     const count = inputs.length + outputs.length;
     let key = kernels.key(false);
     for (let k = 0; k < count; k++) {
@@ -136,28 +137,16 @@ export class MapKernels {
     }
   }
 
-  /** Writes a call into a block of one's own, and tells the kernel to call with it. Nothing is empty. */
-  prepare(block: CallBlock, formula: Formula, inputs: readonly View[], outputs: readonly View[]): Kernel {
-    const kernels = this.#kernelsOf(formula);
-    return this.#lay(block, kernels, inputs, [], outputs, numel((outputs[0] as View).shape));
-  }
-
-  #kernelsOf(formula: Formula): FormulaKernels {
-    return (this.#formulas[formula.id] ??= new FormulaKernels(this.#memory, this.#lower, formula));
-  }
-
-  /** All but the scalars, as rows. */
-  #lay(
-    block: CallBlock,
+  #mapStrided(
     kernels: FormulaKernels,
     inputs: readonly View[],
     scalars: readonly number[],
     outputs: readonly View[],
     elements: number,
-  ): Kernel {
+  ): void {
     const count = inputs.length + outputs.length;
     const view = (k: number): View => (k < inputs.length ? inputs[k] : outputs[k - inputs.length]) as View;
-    const iteration = this.#iteration;
+    const [block, iteration] = [this.block, this.#iteration];
     iteration.plan((outputs[0] as View).shape, count, view, kernels.usesIndex);
     const rows = iteration.rank > 1;
     let key = kernels.key(rows);
@@ -175,18 +164,6 @@ export class MapKernels {
       const classes = Array.from({ length: count }, (_, k) => ({ dtype: view(k).dtype, access: iteration.access(k) }));
       kernel = kernels.compile(key, rows, classes);
     }
-    return kernel;
-  }
-
-  #mapStrided(
-    kernels: FormulaKernels,
-    inputs: readonly View[],
-    scalars: readonly number[],
-    outputs: readonly View[],
-    elements: number,
-  ): void {
-    const [block, iteration] = [this.#block, this.#iteration];
-    const kernel = this.#lay(block, kernels, inputs, scalars, outputs, elements);
     const rank = Math.max(0, iteration.rank - 1);
     const size = iteration.size(rank);
     const lanes = this.#lanes?.count(elements * kernels.nanoseconds, size) ?? 1;

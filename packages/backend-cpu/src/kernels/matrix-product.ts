@@ -45,9 +45,9 @@ export const evenBlock = (total: number, most: number, multiple: number): number
   total <= most ? total : Math.ceil(total / Math.ceil(total / most) / multiple) * multiple;
 
 /** Of a step along k: it decides the order of sums, so nothing but k does. */
-const depthOf = (k: number): number => Math.max(1, evenBlock(k, blockDepth, 4));
+export const depthOf = (k: number): number => Math.max(1, evenBlock(k, blockDepth, 4));
 
-const roundUp = (size: number, multiple: number): number => Math.ceil(size / multiple) * multiple;
+export const roundUp = (size: number, multiple: number): number => Math.ceil(size / multiple) * multiple;
 
 const strided = ({ columnStride }: MatrixLayout, columns: number): boolean => columnStride === 4 || columns <= 1;
 
@@ -76,19 +76,8 @@ export class MatrixProduct {
     this.width = 4 * vectors;
   }
 
-  /** With `isPacked`, b is what `packRight` made of it. */
-  prepare(shape: ProductShape, isPacked = false): PreparedProduct {
-    return new PreparedProduct(this.#memory, this, shape, isPacked);
-  }
-
-  /** All of b in panels, for products of the same k and n but any number of rows. */
-  packRight(shape: ProductShape, from: number): CpuBuffer {
-    const { n, k, b } = shape;
-    const depth = depthOf(k);
-    const buffer = this.#memory.allocate(4 * k * roundUp(n, this.width));
-    for (let step = 0; step < k; step += depth)
-      this.pack(from + step * b.rowStride, b, n, Math.min(depth, k - step), buffer.pointer + 4 * step * roundUp(n, this.width));
-    return buffer;
+  prepare(shape: ProductShape): PreparedProduct {
+    return new PreparedProduct(this.#memory, this, shape);
   }
 
   /** The products of the batches from `first` to `end`. */
@@ -136,7 +125,6 @@ export class PreparedProduct {
   readonly #parts: MatrixProduct;
   readonly #shape: ProductShape;
   readonly #tiles: (m: number) => MatmulTiles;
-  readonly #isPacked: boolean; // b, all of it
   readonly #depth: number; // of a step along k
   readonly #rows: number; // of a block
   readonly #columns: number;
@@ -145,29 +133,28 @@ export class PreparedProduct {
   readonly #edge: CpuBuffer | null; // room for a tile that is wider than c
   readonly #bias: CpuBuffer | null; // filled up to whole panels
 
-  constructor(memory: Memory, parts: MatrixProduct, shape: ProductShape, isPacked: boolean) {
+  constructor(memory: Memory, parts: MatrixProduct, shape: ProductShape) {
     const { dtype, m, n, k, a, bias } = shape;
     const { width, height } = parts;
-    const [packing, copying] = [isPacked || packs(shape), copies(shape)];
+    const [packing, copying] = [packs(shape), copies(shape)];
     this.#memory = memory;
     this.#parts = parts;
     this.#shape = shape;
     this.#tiles = parts.tiles({ left: strided(a, k) || copying ? "rows" : "columns", right: packing ? "packed" : "strided", dtype });
-    this.#isPacked = isPacked;
     this.#depth = depthOf(k);
     this.#rows = packing || copying ? evenBlock(m, blockRows, 1) : m;
-    this.#columns = !isPacked && (packing || copying) ? evenBlock(n, blockColumns, width) : n;
-    this.#packed = packing && !isPacked ? memory.allocate(4 * this.#depth * roundUp(this.#columns, width)) : null;
+    this.#columns = packing || copying ? evenBlock(n, blockColumns, width) : n;
+    this.#packed = packing ? memory.allocate(4 * this.#depth * roundUp(this.#columns, width)) : null;
     this.#copied = copying ? memory.allocate(this.#rows * (4 * this.#depth + rowGap)) : null;
     this.#edge = n % width ? memory.allocate(4 * height * width) : null;
-    this.#bias = bias ? this.#fillUp(bias, n) : null;
+    this.#bias = bias ? filledUp(memory, bias, n, width) : null;
   }
 
   /** From addresses of the whole matrices. */
   run(aStart: number, bStart: number, cStart: number): void {
     const { m, n, k, a, b, cRow, adds } = this.#shape;
     const [depth, rows, columns] = [this.#depth, this.#rows, this.#columns];
-    const [isPacked, packed, copied, bias] = [this.#isPacked, this.#packed, this.#copied, this.#bias];
+    const [packed, copied, bias] = [this.#packed, this.#copied, this.#bias];
     const { width } = this.#parts;
     for (let column = 0; column < n; column += columns) {
       const n0 = Math.min(columns, n - column);
@@ -175,7 +162,7 @@ export class PreparedProduct {
         // with k = 0 too: c is still to be written
         const onTop = adds || step > 0;
         const k0 = Math.min(depth, k - step);
-        const bAt = bStart + (isPacked ? 4 * step * roundUp(n, width) : column * b.columnStride + step * b.rowStride);
+        const bAt = bStart + column * b.columnStride + step * b.rowStride;
         if (packed) this.#parts.pack(bAt, b, n0, k0, packed.pointer);
         for (let row = 0; row < m; row += rows) {
           const m0 = Math.min(rows, m - row);
@@ -190,7 +177,7 @@ export class PreparedProduct {
             copied ? 4 * k0 + rowGap : a.rowStride,
             a.columnStride,
             packed ? packed.pointer : bAt,
-            packed || isPacked ? 4 * k0 * width : 4 * width,
+            packed ? 4 * k0 * width : 4 * width,
             b.rowStride,
             onTop ? cAt : bias ? bias.pointer + 4 * column : this.#parts.zeros,
             onTop ? cRow : 0,
@@ -211,14 +198,14 @@ export class PreparedProduct {
     if (this.#edge) memory.release(this.#edge);
     if (this.#bias) memory.release(this.#bias);
   }
+}
 
-  /** The bias, filled up with zeros to whole panels. */
-  #fillUp(bias: number, n: number): CpuBuffer {
-    const elements = roundUp(n, this.#parts.width);
-    const buffer = this.#memory.allocate(4 * elements);
-    const first = buffer.pointer >>> 2;
-    this.#memory.i32.copyWithin(first, bias >>> 2, (bias >>> 2) + n);
-    this.#memory.i32.fill(0, first + n, first + elements);
-    return buffer;
-  }
+/** A bias, filled up with zeros to whole panels. */
+export function filledUp(memory: Memory, bias: number, n: number, width: number): CpuBuffer {
+  const elements = roundUp(n, width);
+  const buffer = memory.allocate(4 * elements);
+  const first = buffer.pointer >>> 2;
+  memory.i32.copyWithin(first, bias >>> 2, (bias >>> 2) + n);
+  memory.i32.fill(0, first + n, first + elements);
+  return buffer;
 }

@@ -1,14 +1,15 @@
 // Backend.rowwise: a lane takes some rows through all calls, which then need not wait for each other's rows, and a matrix that many products read is
 // packed once.
-import { type Backend, numel, type RowwiseCall, type View } from "@gradkit/tensor/backend";
+import { type Backend, type Lower, numel, type RowwiseCall, type View } from "@gradkit/tensor/backend";
 import type { CpuBuffer } from "../buffer.ts";
 import { partStart } from "../lanes.ts";
 import type { Memory } from "../memory.ts";
 import { CallBlock, outerWord, outerWords } from "./call-block.ts";
 import { addressOf } from "./contiguous.ts";
-import type { MapKernels } from "./map.ts";
+import { MapKernels } from "./map.ts";
 import { layoutOf, rowBias } from "./matmul.ts";
-import { type MatrixProduct, type PreparedProduct, type ProductShape, packs } from "./matrix-product.ts";
+import { type MatrixProduct, type ProductShape, packs } from "./matrix-product.ts";
+import { PackedProduct, packRight } from "./packed-product.ts";
 
 /** Tiles of fewer rows are so slow that lanes rather share the columns of each product. */
 const fewestRows = 4;
@@ -49,10 +50,11 @@ const slice = ({ buffer, dtype, shape, strides, offset }: View, first: number, c
 
 export function createRowwise(
   memory: Memory,
-  maps: MapKernels,
+  lower: Lower,
   product: MatrixProduct,
   { map, matmul }: Pick<Backend, "map" | "matmul">,
 ): NonNullable<Backend["rowwise"]> {
+  const maps = new MapKernels(memory, lower); // which neither shares nor copies
   /** What products read on the right, packed where it pays, since so many rows meet it. */
   function packAll(calls: readonly RowwiseCall[]): Map<View, CpuBuffer | null> {
     const products = calls.filter((call) => call.kind === "matmul");
@@ -62,7 +64,7 @@ export function createRowwise(
     for (const call of products) {
       if (packed.has(call.b)) continue;
       const shape = shapeOf(call, rows.get(call.b) as number);
-      packed.set(call.b, packs(shape) ? product.packRight(shape, addressOf(call.b)) : null);
+      packed.set(call.b, packs(shape) && shape.a.columnStride === 4 ? packRight(memory, product, shape, addressOf(call.b)) : null);
     }
     return packed;
   }
@@ -93,6 +95,8 @@ export function createRowwise(
   };
 }
 
+type Prepared = Pick<PackedProduct, "run" | "release">;
+
 /** Of products that have the right operand in common. */
 const alike = (x: ProductShape, y: ProductShape): boolean =>
   x.m === y.m && x.a.rowStride === y.a.rowStride && x.a.columnStride === y.a.columnStride && x.cRow === y.cRow && x.bias === y.bias;
@@ -105,9 +109,8 @@ class LaneOfRows {
   readonly #maps: MapKernels;
   readonly #product: MatrixProduct;
   readonly #packed: ReadonlyMap<View, CpuBuffer | null>;
-  readonly #prepared = new Map<View, { shape: ProductShape; product: PreparedProduct }>();
+  readonly #prepared = new Map<View, { shape: ProductShape; product: Prepared }>();
   readonly #buffers: CpuBuffer[] = [];
-  #block: CallBlock | null = null;
   #used = blockWords;
 
   constructor(memory: Memory, maps: MapKernels, product: MatrixProduct, packed: ReadonlyMap<View, CpuBuffer | null>) {
@@ -130,12 +133,12 @@ class LaneOfRows {
   }
 
   /** As for the last call with the same matrix, as long as the rest is the same too. */
-  #prepare(call: Product, count: number): PreparedProduct {
+  #prepare(call: Product, count: number): Prepared {
     const shape = shapeOf(call, count);
     const last = this.#prepared.get(call.b);
     if (last && alike(last.shape, shape)) return last.product;
     last?.product.release();
-    const product = this.#product.prepare(shape, this.#packed.get(call.b) !== null);
+    const product = this.#packed.get(call.b) ? new PackedProduct(this.#memory, this.#product, shape) : this.#product.prepare(shape);
     this.#prepared.set(call.b, { shape, product });
     return product;
   }
@@ -143,15 +146,12 @@ class LaneOfRows {
   #map(formula: Parameters<Backend["map"]>[0], inputs: readonly View[], outputs: readonly View[]): void {
     const operands = inputs.length + outputs.length;
     const words = outerWord(operands, 0) + outerWords(operands);
-    if (!this.#block || this.#used + words > blockWords) {
-      const buffer = this.#memory.allocate(4 * blockWords);
-      this.#buffers.push(buffer);
-      this.#block = new CallBlock(this.#memory, buffer.pointer);
+    if (this.#used + words > blockWords) {
+      this.#buffers.push(this.#memory.allocate(4 * blockWords));
       this.#used = 0;
     }
-    this.#block.begin(this.#used);
-    const kernel = this.#maps.prepare(this.#block, formula, inputs, outputs);
-    kernel(this.#block.address + 4 * this.#used);
+    this.#maps.block = new CallBlock(this.#memory, (this.#buffers.at(-1) as CpuBuffer).pointer + 4 * this.#used);
+    this.#maps.map(formula, inputs, [], outputs);
     this.#used += words;
   }
 

@@ -3,7 +3,7 @@ import { input, lower, type Node, node } from "@gradkit/tensor/backend";
 import type { Code, FunctionBuilder, Local } from "../wasm/emitter.ts";
 import { f32x4, type V128 } from "../wasm/simd.ts";
 import type { Axis, Cell, Lanes } from "./axis.ts";
-import { emitExpression } from "./expression.ts";
+import { applyNode } from "./expression.ts";
 import { expBelowZero, expScale } from "./softmax-exp.ts";
 
 export type SoftmaxOp = "softmax" | "logSoftmax" | "softmaxGrad" | "logSoftmaxGrad";
@@ -12,16 +12,6 @@ export type SoftmaxOp = "softmax" | "logSoftmax" | "softmaxGrad" | "logSoftmaxGr
 export type SoftmaxAlgorithm = (f: FunctionBuilder, axis: Axis, operands: readonly Local<"i32">[]) => Code;
 
 const log = (): Node => lower([node("log", "float", [input(0, "float")])])[0] as Node;
-
-/** value = fn(value) */
-function apply(f: FunctionBuilder, fn: Node, value: Local<"v128">): Code {
-  const { code, results } = emitExpression(f, [fn], {
-    input: () => value,
-    scalar: () => value,
-    index: () => value,
-  });
-  return [code, value.set(results[0] as V128)];
-}
 
 /** The largest element. A NaN among them may be passed over: its own exponential spoils the sum. */
 function maximum(axis: Axis, x: Local<"i32">): { cell: Cell; code: Code } {
@@ -55,7 +45,7 @@ const softmax: SoftmaxAlgorithm = (f, axis, operands) => {
   const most = maximum(axis, x);
   const total = sum(axis, 4, (lanes) => {
     const shifted = f32x4.sub(lanes.load(x, Number.NEGATIVE_INFINITY), most.cell.get(0));
-    return { code: [value.set(shifted), apply(f, expBelowZero(), value), lanes.store(y, value)], value };
+    return { code: [value.set(shifted), applyNode(f, expBelowZero(f), value), lanes.store(y, value)], value };
   });
   return [
     most.code,
@@ -70,11 +60,11 @@ const logSoftmax: SoftmaxAlgorithm = (f, axis, operands) => {
   const value = f.v128();
   const most = maximum(axis, x);
   const shifted = (lanes: Lanes): V128 => f32x4.sub(lanes.load(x, Number.NEGATIVE_INFINITY), most.cell.get(0));
-  const total = sum(axis, 4, (lanes) => ({ code: [value.set(shifted(lanes)), apply(f, expBelowZero(), value)], value }));
+  const total = sum(axis, 4, (lanes) => ({ code: [value.set(shifted(lanes)), applyNode(f, expBelowZero(f), value)], value }));
   return [
     most.code,
     total.code,
-    axis.once([value.set(f32x4.mul(total.cell.get(0), 1 / expScale)), apply(f, log(), value), total.cell.set(0, value)]),
+    axis.once([value.set(f32x4.mul(total.cell.get(0), 1 / expScale)), applyNode(f, log(), value), total.cell.set(0, value)]),
     axis.each(4, (lanes) => [value.set(f32x4.sub(shifted(lanes), total.cell.get(0))), lanes.store(y, value)]),
   ];
 };
@@ -103,7 +93,7 @@ const logSoftmaxGrad: SoftmaxAlgorithm = (f, axis, operands) => {
     axis.once(total.cell.set(0, f32x4.mul(total.cell.get(0), 1 / expScale))),
     axis.each(4, (lanes) => [
       value.set(lanes.load(y, 0)),
-      apply(f, expBelowZero(), value),
+      applyNode(f, expBelowZero(f), value),
       value.set(f32x4.nmadd(value, total.cell.get(0), lanes.load(dy, 0))),
       lanes.store(dx, value),
     ]),

@@ -17,6 +17,7 @@ import { i32 } from "../wasm/scalar.ts";
 import { blockColumns, columnAxis, mostCells, rowAxis } from "./axis.ts";
 import { addressOf } from "./contiguous.ts";
 import { type SoftmaxOp, softmaxAlgorithms } from "./softmax-algorithms.ts";
+import { compileSoftmaxRows } from "./softmax-rows.ts";
 
 /** Operands are contiguous [outer, size, inner], none of it 0; the softmax runs along size. `cells` is room for running values. */
 type SoftmaxKernel = (outer: number, size: number, inner: number, cells: number, ...operands: number[]) => void;
@@ -33,6 +34,10 @@ type Parameters = [Local<"i32">, Local<"i32">, Local<"i32">, Local<"i32">, ...Lo
 
 /** For inner = 1, without cells. */
 function compileRows(target: Target, op: SoftmaxOp): SoftmaxKernel {
+  if (op === "softmax") {
+    const rows = compileSoftmaxRows(target);
+    return (outer, size, _inner, _cells, x, y) => rows(outer, size, x as number, y as number);
+  }
   const module = new ModuleBuilder(target);
   module.func("rows", parameters[op], null, (f, ...all) => {
     const [outer, size, , , ...operands] = all as Parameters;
