@@ -1,13 +1,14 @@
 // GFLOP/s of matmul on one thread: `node --conditions=@gradkit/source packages/backend-cpu/bench/matmul.bench.ts`
 import { contiguousStrides } from "@gradkit/tensor/backend";
 import { createMatmul } from "../src/kernels/matmul.ts";
+import { MatrixProduct } from "../src/kernels/matrix-product.ts";
 import { Memory } from "../src/memory.ts";
 import { detectFeatures } from "../src/wasm/features.ts";
 import { naiveMap, randomView, viewOf } from "../test/strided-views.ts";
 import { medianMs } from "./median.ts";
 
 const memory = new Memory(detectFeatures());
-const matmul = createMatmul(memory, naiveMap(memory));
+const matmul = createMatmul(memory, naiveMap(memory), new MatrixProduct(memory));
 
 function row(name: string, batch: number, m: number, k: number, n: number, aTransposed = false, bTransposed = false): void {
   const strides = (rows: number, columns: number, transposed: boolean): number[] => [

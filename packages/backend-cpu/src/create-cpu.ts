@@ -22,19 +22,17 @@ export interface CpuParts {
   readonly createMapTransposed?: (memory: Memory, map: Backend["map"]) => MapTransposed;
   /** Shares large maps between threads. */
   readonly createMapLanes?: (memory: Memory) => MapLanes;
-  /** Joins calls of one formula. */
-  readonly createMapAll?: (memory: Memory, lower: Lower, map: Backend["map"]) => NonNullable<Backend["mapAll"]>;
   /** Shares reductions between threads, and brings operands of some into another order. */
   readonly createLargeReductions?: (memory: Memory) => LargeReductions;
   /** Shares products between threads. */
   readonly createSharedProducts?: (memory: Memory, product: MatrixProduct) => MultiplyAll;
-  /** Takes rows through many calls at a time. */
-  readonly createRowwise?: (
+  /** Takes many calls at a time. */
+  readonly createMany?: (
     memory: Memory,
     lower: Lower,
     product: MatrixProduct,
-    inOrder: Pick<Backend, "map" | "matmul">,
-  ) => NonNullable<Backend["rowwise"]>;
+    oneByOne: Pick<Backend, "map" | "matmul">,
+  ) => Pick<Backend, "mapAll" | "rowwise">;
   readonly createScan?: (memory: Memory) => Backend["scan"];
   readonly createSort?: (memory: Memory) => Backend["sort"];
   /** Makes the kernels for whole ops. */
@@ -52,10 +50,9 @@ export function createCpu(
     lower,
     createMapTransposed,
     createMapLanes,
-    createMapAll,
     createLargeReductions,
     createSharedProducts,
-    createRowwise,
+    createMany,
     createScan = without("scan"),
     createSort = without("sort"),
     createFused,
@@ -84,10 +81,9 @@ export function createCpu(
     readSync: (buffer, byteOffset, byteLength) => readSync(buffer as CpuBuffer, byteOffset, byteLength),
     synchronize: async () => {},
     map,
-    ...(createMapAll && { mapAll: createMapAll(memory, lower, map) }),
     reduce,
     matmul,
-    ...(createRowwise && { rowwise: createRowwise(memory, lower, product, { map, matmul }) }),
+    ...createMany?.(memory, lower, product, { map, matmul }),
     gather: createGather(memory),
     scatter: createScatter(memory),
     scan: createScan(memory),

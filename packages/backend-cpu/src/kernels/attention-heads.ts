@@ -3,7 +3,7 @@ import { type Backend, contiguousStrides, formula, input, numel, type View } fro
 import { partStart } from "../lanes.ts";
 import type { Memory } from "../memory.ts";
 import { addressOf } from "./elements.ts";
-import { evenBlock, type MatrixLayout, type MatrixProduct, type PreparedProduct, type ProductShape } from "./matrix-product.ts";
+import { evenBlock, type MatrixLayout, type MatrixProduct, PreparedProduct, type ProductShape } from "./matrix-product.ts";
 
 /** Scores of a block of queries: a quarter of the second-level cache, since gradients have two matrices of them. */
 const blockScores = 65_536;
@@ -77,13 +77,15 @@ export const productShape = (
 
 /** The products of blocks, prepared once for each shape: for one lane, until `release`. */
 export class BlockProducts<B extends QueryBlock> {
+  readonly #memory: Memory;
   readonly #product: MatrixProduct;
   readonly #shapes: (block: B) => readonly ProductShape[];
   readonly #prepared = new Map<string, readonly PreparedProduct[]>();
   #last: B | null = null;
   #products: readonly PreparedProduct[] = [];
 
-  constructor(product: MatrixProduct, shapes: (block: B) => readonly ProductShape[]) {
+  constructor(memory: Memory, product: MatrixProduct, shapes: (block: B) => readonly ProductShape[]) {
+    this.#memory = memory;
     this.#product = product;
     this.#shapes = shapes;
   }
@@ -93,7 +95,7 @@ export class BlockProducts<B extends QueryBlock> {
     this.#last = block;
     const shapes = this.#shapes(block);
     const key = shapes.map(({ m, n, k, adds }) => [m, n, k, adds].join()).join(";");
-    this.#products = this.#prepared.get(key) ?? shapes.map((shape) => this.#product.prepare(shape));
+    this.#products = this.#prepared.get(key) ?? shapes.map((shape) => new PreparedProduct(this.#memory, this.#product, shape));
     this.#prepared.set(key, this.#products);
     return this.#products;
   }

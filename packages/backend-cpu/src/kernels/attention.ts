@@ -69,7 +69,7 @@ export function createAttention(
       const masks = mask && scoreMatrices(mask);
       const weights = variant.logarithms ? null : scoreMatrices(kept);
       shareHeads(memory, q.shape[0] as number, q.shape[2] as number, sizes, 2, (eachHead) => {
-        const products = new BlockProducts(product, shapes);
+        const products = new BlockProducts(memory, product, shapes);
         const scratch = weights ? null : memory.allocate((blocks[0] as QueryBlock).count * rowBytes);
         eachHead((n, h) => {
           for (const block of blocks) {
@@ -123,7 +123,7 @@ export function createAttention(
       const masks = mask && scoreMatrices(mask);
       const weights = logarithms ? null : scoreMatrices(kept);
       shareHeads(memory, q.shape[0] as number, q.shape[2] as number, sizes, logarithms ? 5 : 4, (eachHead) => {
-        const products = new BlockProducts(product, shapes);
+        const products = new BlockProducts(memory, product, shapes);
         const most = Math.max(...blocks.map(({ count }) => count));
         const scratch = weights ? null : memory.allocate(most * weightBytes);
         const grads = memory.allocate(most * dBytes);

@@ -5,6 +5,7 @@ import { type Lanes, oneThread } from "../lanes.ts";
 import { Memory } from "../memory.ts";
 import { detectFeatures } from "../wasm/features.ts";
 import { createMatmul } from "./matmul.ts";
+import { MatrixProduct } from "./matrix-product.ts";
 import { createSharedProducts } from "./shared-products.ts";
 
 const features = detectFeatures();
@@ -57,7 +58,7 @@ const layouts: Record<string, Layout> = {
 describe.each(engines)("matmul (%s)", (_, given, lanes) => {
   const memory = new Memory(given);
   memory.lanes = lanes;
-  const matmul = createMatmul(memory, naiveMap(memory), undefined, lanes === inLanes ? createSharedProducts : undefined);
+  const matmul = createMatmul(memory, naiveMap(memory), new MatrixProduct(memory), lanes === inLanes ? createSharedProducts : undefined);
   const check = (a: View, b: View, out: View): void => {
     const [m, n] = out.shape.slice(-2) as [number, number];
     const k = a.shape.at(-1) as number;

@@ -2,7 +2,7 @@
 import { type Backend, contiguousStrides, type Epilogue, formula, input, type Node, numel, type View } from "@gradkit/tensor/backend";
 import type { Memory } from "../memory.ts";
 import { addressOf } from "./contiguous.ts";
-import { type BatchAddress, type MatrixLayout, MatrixProduct, type ProductShape } from "./matrix-product.ts";
+import type { BatchAddress, MatrixLayout, MatrixProduct, ProductShape } from "./matrix-product.ts";
 import type { ProductType } from "./tile.ts";
 
 const identity = {
@@ -22,7 +22,7 @@ const inOrder =
 export function createMatmul(
   memory: Memory,
   map: Backend["map"],
-  product: MatrixProduct = new MatrixProduct(memory),
+  product: MatrixProduct,
   createShared: (memory: Memory, product: MatrixProduct) => MultiplyAll = inOrder,
 ): Backend["matmul"] {
   const multiplyAll = createShared(memory, product);

@@ -76,13 +76,9 @@ export class MatrixProduct {
     this.width = 4 * vectors;
   }
 
-  prepare(shape: ProductShape): PreparedProduct {
-    return new PreparedProduct(this.#memory, this, shape);
-  }
-
   /** The products of the batches from `first` to `end`. */
   multiply(shape: ProductShape, first: number, end: number, address: BatchAddress): void {
-    const prepared = this.prepare(shape);
+    const prepared = new PreparedProduct(this.#memory, this, shape);
     for (let batch = first; batch < end; batch++) prepared.run(address(0, batch), address(1, batch), address(2, batch));
     prepared.release();
   }

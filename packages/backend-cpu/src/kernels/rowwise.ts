@@ -8,7 +8,7 @@ import { CallBlock, outerWord, outerWords } from "./call-block.ts";
 import { addressOf } from "./contiguous.ts";
 import { MapKernels } from "./map.ts";
 import { layoutOf, rowBias } from "./matmul.ts";
-import { type MatrixProduct, type ProductShape, packs } from "./matrix-product.ts";
+import { type MatrixProduct, PreparedProduct, type ProductShape, packs } from "./matrix-product.ts";
 import { PackedProduct, packRight } from "./packed-product.ts";
 
 /** Tiles of fewer rows are so slow that lanes rather share the columns of each product. */
@@ -54,7 +54,7 @@ export function createRowwise(
   product: MatrixProduct,
   { map, matmul }: Pick<Backend, "map" | "matmul">,
 ): NonNullable<Backend["rowwise"]> {
-  const maps = new MapKernels(memory, lower); // which neither shares nor copies
+  let maps: MapKernels | undefined; // which neither shares nor copies
   /** What products read on the right, packed where it pays, since so many rows meet it. */
   function packAll(calls: readonly RowwiseCall[]): Map<View, CpuBuffer | null> {
     const products = calls.filter((call) => call.kind === "matmul");
@@ -82,9 +82,11 @@ export function createRowwise(
       return;
     }
     const packed = packAll(calls);
+    maps ??= new MapKernels(memory, lower);
+    const ofLanes = maps;
     memory.lanes.fork(lanes, (lane) => {
       const first = partStart(total, lane, lanes);
-      const run = new LaneOfRows(memory, maps, product, packed);
+      const run = new LaneOfRows(memory, ofLanes, product, packed);
       for (const call of calls) {
         const count = Math.min(rowsOf(call), partStart(total, lane + 1, lanes)) - first;
         if (count > 0 && numel(outputOf(call).shape) > 0) run.call(call, first, count);
@@ -138,7 +140,9 @@ class LaneOfRows {
     const last = this.#prepared.get(call.b);
     if (last && alike(last.shape, shape)) return last.product;
     last?.product.release();
-    const product = this.#packed.get(call.b) ? new PackedProduct(this.#memory, this.#product, shape) : this.#product.prepare(shape);
+    const product = this.#packed.get(call.b)
+      ? new PackedProduct(this.#memory, this.#product, shape)
+      : new PreparedProduct(this.#memory, this.#product, shape);
     this.#prepared.set(call.b, { shape, product });
     return product;
   }
