@@ -7,7 +7,7 @@ import type { Edge } from "./node.ts";
 import { OpNode } from "./op-node.ts";
 import { edgeOf } from "./view-history.ts";
 import type { Vjp } from "./vjp.ts";
-import { vjps } from "./vjps/index.ts";
+import { own, vjps } from "./vjps/index.ts";
 
 /** A node for a pointwise op, not yet attached to its outputs. */
 export function mapNode(name: string, formula: Formula, inputs: readonly Tensor[], scalars: readonly number[]): MapNode {
@@ -43,11 +43,12 @@ export function recordMap(
 }
 
 export function recordOp(op: RecordedOp, inputs: readonly (Tensor | null)[], attrs: unknown, outputs: readonly Tensor[]): void {
-  const rule: Vjp<never, never> | null = vjps[op.name];
+  const row = vjps[op.name];
+  const rule = (row === own ? op.vjp : row) as Vjp<unknown> | null | undefined;
   if (!rule || !hasFloat(outputs)) return;
   const edges = inputs.map((input) => input && edgeOf(input));
   const slots = inputs.map((input) => input?.outputIndex ?? 0);
-  const node = new OpNode(op, rule as Vjp<unknown>, edges, slots, inputs, attrs, outputs);
+  const node = new OpNode(op.name, rule, edges, slots, inputs, attrs, outputs);
   const count = rule.differentiable ?? outputs.length;
   node.attach(outputs, (output, k) => k < count && isFloat(output.dtype));
 }

@@ -5,8 +5,9 @@ import { type MemoryOptions, openMemory } from "./memory-options.ts";
 
 /**
  * A CPU device 10 KB (min+gzip) smaller than that of `@gradkit/backend-cpu`. Softmax, convolution and pooling work by their decompositions:
- * the last two are many times slower, and so are large transposed copies. Sorting, cumulative sums and products, `tan`, the inverse trigonometric and hyperbolic functions, `sinh`,
- * `cosh`, `erfc` and `lgamma` are an `UnsupportedError`. There is one thread.
+ * the last two are many times slower, and so are large transposed copies; sums over leading dims take a few times as long. Sorting, cumulative
+ * sums and products, `tan`, the inverse trigonometric and hyperbolic functions, `sinh`, `cosh`, `erfc` and `lgamma` are an `UnsupportedError`.
+ * There is one thread.
  *
  * @throws {DeviceError} where the engine gives no memory.
  * @example

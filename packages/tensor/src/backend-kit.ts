@@ -21,7 +21,7 @@ export type {
   WindowTable,
 } from "./backend.ts";
 export { unwatch, type Watch, watch } from "./collector.ts";
-export { type DType, dtypes, isFloat, promoteTypes, type TypedArray } from "./dtype.ts";
+export { type DType, dtypeInfo, dtypes, isFloat, promoteTypes, type TypedArray } from "./dtype.ts";
 export {
   DeviceError,
   DTypeError,
@@ -59,5 +59,6 @@ export {
   transform,
   withArgs,
 } from "./formula/nodes.ts";
+export { sameShape } from "./shape.ts";
 export { smallByteLength } from "./storage.ts";
 export { coalesce, contiguousStrides, isContiguous, numel } from "./view.ts";

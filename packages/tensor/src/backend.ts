@@ -18,6 +18,7 @@ export interface View {
 }
 
 export interface Capabilities {
+  /** float32 at least. */
   readonly dtypes: ReadonlySet<DType>;
   /** Values can be read at once, by `readSync`. */
   readonly syncRead: boolean;

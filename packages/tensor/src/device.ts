@@ -53,15 +53,16 @@ export function withDevice<T>(device: Backend, fn: () => T): T {
 /** The one device of all operands. */
 export function commonDevice(op: string, tensors: readonly (Tensor | null)[]): Backend {
   let device: Backend | null = null;
-  for (const tensor of tensors) {
+  for (let i = 0; i < tensors.length; i++) {
+    const tensor = tensors[i];
     if (!tensor) continue;
     if (!(tensor instanceof Tensor)) throw notATensor(op, tensor);
-    device ??= tensor.device;
-    if (tensor.device !== device) {
-      const names =
-        device.name === tensor.device.name ? `two ${device.name} devices` : `different devices: ${device.name} and ${tensor.device.name}`;
+    const own = tensor.device;
+    if (device !== null && device !== own) {
+      const names = device.name === own.name ? `two ${own.name} devices` : `different devices: ${device.name} and ${own.name}`;
       throw new DeviceError(op, `operands are on ${names}. Move one with .to(device)`);
     }
+    device = own;
   }
   return device as Backend;
 }

@@ -9,8 +9,8 @@ import type { Tensor } from "./tensor.ts";
 /** What a recorder needs to know of a structured op. */
 export interface RecordedOp {
   readonly name: StructuredOpName;
-  /** Functions that its gradient is made of. */
-  readonly gradientFunctions?: unknown;
+  /** The rule of its gradient, if it brings one. */
+  readonly vjp?: unknown;
 }
 
 /** What autograd offers to tensors. Filled by importing `@gradkit/autograd` or `@gradkit/nn`. */

@@ -56,6 +56,7 @@ export { clone, contiguous } from "./ops/copy.ts";
 export {
   arange, empty, emptyLike, eye, full, fullLike, linspace, logspace, type NestedData, ones, onesLike, type TensorOptions, tensor, zeros, zerosLike,
 } from "./ops/creation.ts"; // biome-ignore format: a list
+export { type ClassLossOptions, classLoss } from "./ops/cross-entropy.ts";
 export { type DiagEmbedOptions, diag, diagEmbed, diagflat } from "./ops/diagonals.ts";
 export { cumulativeTrapezoid, diff, type TrapezoidOptions, trapezoid as trapz, trapezoid } from "./ops/differences.ts";
 export { type CdistOptions, cdist, dist, pdist, renorm } from "./ops/distances.ts";

@@ -19,11 +19,16 @@ export function withCasts<T>(next: OperandCasts | null, fn: () => T): T {
 }
 
 /** Runs an op on its operands as `by` wants them. What the op is made of takes its operands as they come. */
-export const castTogether = <T, R>(by: OperandCasts, op: string, operands: readonly T[], run: (operands: T[]) => R): R =>
-  withCasts(null, () => run(by(op, operands)));
+export const castTogether = <Op extends { readonly name: string }, T, Attrs, R>(
+  by: OperandCasts,
+  op: Op,
+  operands: readonly T[],
+  run: (op: Op, operands: T[], attrs: Attrs) => R,
+  attrs: Attrs,
+): R => withCasts(null, () => run(op, by(op.name, operands), attrs));
 
 /** For what is made of several ops and cast as one: `fn`, among whose arguments are its tensors. */
 export const castAsOne =
   <Args extends unknown[], Result>(op: string, fn: (...args: Args) => Result): ((...args: Args) => Result) =>
   (...args) =>
-    casts ? castTogether(casts, op, args as unknown[], (cast) => fn(...(cast as Args))) : fn(...args);
+    casts ? castTogether(casts, { name: op }, args as unknown[], (_, cast) => fn(...(cast as Args)), null) : fn(...args);

@@ -9,11 +9,8 @@ export { type Formula, formula, input, type Node, type ScalarType, scalar } from
 export { installRecorder, needsGrad, type RecordedOp, type Recorder } from "./grad-mode.ts";
 export { retire, scope, track, untracked } from "./lifetime.ts";
 export { castAsOne, operandCasts, withCasts } from "./operand-casts.ts";
-export type { AttentionFunctions } from "./ops/attention-grad.ts";
 export type { BatchNormAttrs } from "./ops/batch-norm.ts";
-export type { BatchNormFunctions } from "./ops/batch-norm-grad.ts";
 export {
-  type ConvFunctions,
   type ConvInputGradAttrs,
   type ConvWeightGradAttrs,
   convInputGrad,
@@ -25,17 +22,16 @@ export { allocate, applyOp, type Inputs } from "./ops/dispatch.ts";
 export { alongDim, gatherOp, type ScatterAttrs, scatterOp } from "./ops/gather.ts";
 export type { StructuredOpName } from "./ops/index.ts";
 export { type EmbedAttrs, embed } from "./ops/join.ts";
-export type { LayerNormFunctions } from "./ops/layer-norm-grad.ts";
 export { broadcastView, mapFormula, mapInPlace } from "./ops/map.ts";
 export { sliceBy } from "./ops/movement.ts";
-export { type MaxPoolAttrs, type MaxPoolFunctions, type MaxPoolGradAttrs, maxPoolGrad } from "./ops/pool.ts";
+export { type MaxPoolAttrs, type MaxPoolGradAttrs, maxPoolGrad } from "./ops/pool.ts";
 export type { DimAttrs, ReduceAttrs } from "./ops/reduce.ts";
 export type { ScanAttrs } from "./ops/scan.ts";
-export type { ScatterProdAttrs, ScatterProdFunctions } from "./ops/scatter-reduce.ts";
+export type { ScatterProdAttrs } from "./ops/scatter-reduce.ts";
 export { logSoftmaxGrad, type SoftmaxAttrs, softmaxGrad } from "./ops/softmax.ts";
 export type { SortAttrs } from "./ops/sort.ts";
 export { type DiagonalAttrs, type Layout, type SliceAttrs, type UnfoldAttrs, type ViewName, viewLayout } from "./ops/views.ts";
-export type { WindowSumFunctions } from "./ops/window-sum.ts";
+export { type Call, type InputInfo, infoOf, type Reads, type Vjp } from "./ops/vjp.ts";
 export { broadcastShapes, broadcastStrides, reducedShape, type Shape, sameShape } from "./shape.ts";
 export { Storage } from "./storage.ts";
 export { coalesce, contiguousStrides, isContiguous, numel } from "./view.ts";

@@ -32,17 +32,23 @@ function broadcastPair(op: string, a: Shape, b: Shape): Shape {
   if (sameShape(a, b)) return a;
   const rank = Math.max(a.length, b.length);
   const out = new Array<number>(rank);
-  for (let i = 1; i <= rank; i++) {
-    const [x, y] = [a[a.length - i] ?? 1, b[b.length - i] ?? 1];
+  let [isA, isB] = [a.length === rank, b.length === rank];
+  for (let d = rank - 1; d >= 0; d--) {
+    const [i, j] = [d - rank + a.length, d - rank + b.length];
+    const x = i < 0 ? 1 : (a[i] as number); // beyond a list's end the engine looks further, and slowly
+    const y = j < 0 ? 1 : (b[j] as number);
     if (x !== y && x !== 1 && y !== 1) {
       throw new ShapeError(
         op,
-        `sizes differ at dim ${rank - i}: ${x} vs ${y} (got ${formatShape(a)} and ${formatShape(b)}). Sizes must be equal, or one of them 1`,
+        `sizes differ at dim ${d}: ${x} vs ${y} (got ${formatShape(a)} and ${formatShape(b)}). Sizes must be equal, or one of them 1`,
       );
     }
-    out[rank - i] = x === 1 ? y : x;
+    const size = x === 1 ? y : x;
+    isA &&= size === x;
+    isB &&= size === y;
+    out[d] = size;
   }
-  return out;
+  return isA ? a : isB ? b : out;
 }
 
 /** Strides that walk a tensor of `shape` as if it had the shape `target`: 0 along broadcast dims. */
@@ -65,19 +71,29 @@ export function normalizeDim(op: string, dim: number, rank: number): number {
 /** Of reductions, as torch. */
 const MAX_RANK = 64;
 
+const allDims: (readonly number[] | undefined)[] = []; // by rank
+
 /** Sorted distinct dims; null or an empty list means all of them. */
-export function normalizeDims(op: string, dims: number | readonly number[] | null | undefined, rank: number): number[] {
+export function normalizeDims(op: string, dims: number | readonly number[] | null | undefined, rank: number): readonly number[] {
   if (rank > MAX_RANK) throw new ShapeError(op, `at most ${MAX_RANK} dims (got ${rank})`);
   if (dims === null || dims === undefined || (typeof dims !== "number" && dims.length === 0))
-    return Array.from({ length: rank }, (_, i) => i);
-  const list = (typeof dims === "number" ? [dims] : dims).map((dim) => normalizeDim(op, dim, rank));
-  if (new Set(list).size !== list.length) throw new ShapeError(op, `a dim appears twice in [${(dims as readonly number[]).join(", ")}]`);
+    return (allDims[rank] ??= Array.from({ length: rank }, (_, i) => i));
+  if (typeof dims === "number" && rank > 0) return [normalizeDim(op, dims, rank)];
+  const given = [dims].flat();
+  const list = given.map((dim) => normalizeDim(op, dim, rank));
+  if (new Set(list).size !== list.length) throw new ShapeError(op, `a dim appears twice in [${given.join(", ")}]`);
   return rank === 0 ? [] : list.sort((a, b) => a - b);
 }
 
 /** The shape after a reduction. */
 export function reducedShape(shape: Shape, dims: readonly number[], keepdim: boolean): number[] {
-  return keepdim ? shape.map((size, d) => (dims.includes(d) ? 1 : size)) : shape.filter((_, d) => !dims.includes(d));
+  const out = new Array<number>(keepdim ? shape.length : shape.length - dims.length);
+  let at = 0;
+  for (let d = 0; d < shape.length; d++) {
+    if (!dims.includes(d)) out[at++] = shape[d] as number;
+    else if (keepdim) out[at++] = 1;
+  }
+  return out;
 }
 
 /** Fills in the one −1 of a target shape. */

@@ -22,13 +22,13 @@ interface Layout {
   readonly strides: readonly number[];
 }
 
-/** Row-major without gaps. Dims of size 1 may have any stride. */
-export function isContiguous({ shape, strides }: Layout): boolean {
+/** Row-major without gaps. Dims of size 1 may have any stride, unless the strides are to be `exact`. */
+export function isContiguous({ shape, strides }: Layout, exact = false): boolean {
   let step = 1;
   for (let i = shape.length - 1; i >= 0; i--) {
     const size = shape[i] as number;
-    if (size === 0) return true;
-    if (size !== 1 && strides[i] !== step) return false;
+    if (size === 0) return !exact;
+    if ((exact || size !== 1) && strides[i] !== step) return false;
     step *= size;
   }
   return true;

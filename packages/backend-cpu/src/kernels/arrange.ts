@@ -13,6 +13,7 @@ export function arrange(
   operands: readonly View[],
   dims: readonly number[],
   isArg: boolean,
+  mayUseColumns: boolean,
 ): { order: number[]; columns: boolean } {
   const spread = shape.map((_, d) => inputs.reduce((sum, { strides }) => sum + Math.abs(strides[d] as number), 0));
   const fallingSpread = (a: number, b: number): number => (spread[b] as number) - (spread[a] as number);
@@ -24,7 +25,7 @@ export function arrange(
   reduced.sort(fallingSpread);
 
   const [lastKept, lastReduced] = [kept.at(-1), reduced.at(-1)];
-  if (lastKept === undefined || lastReduced === undefined) return { order: [...kept, ...reduced], columns: false };
+  if (lastKept === undefined || lastReduced === undefined || !mayUseColumns) return { order: [...kept, ...reduced], columns: false };
   const keptInside = (spread[lastKept] as number) < (spread[lastReduced] as number);
   const rowLength = reduced.slice(mergeableFrom(reduced, shape, operands)).reduce((n, d) => n * (shape[d] as number), 1);
   if (!keptInside && rowLength >= shortestRow) return { order: [...kept, ...reduced], columns: false };

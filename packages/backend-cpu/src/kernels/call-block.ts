@@ -1,7 +1,7 @@
 // The block of words in which the host hands a kernel its arguments: kernels of any number of operands are then called alike, with one address.
 // A header; per operand its address and its strides in bytes along the inner loop and the one around it; the scalars; and per dim outside of
 // those, innermost first: size, counter, and per operand the bytes to move when this dim is the one that advances.
-import { dtypes, type ScalarType, UnsupportedError, type View } from "@gradkit/tensor/backend";
+import { dtypeInfo, type ScalarType, UnsupportedError, type View } from "@gradkit/tensor/backend";
 import type { CpuBuffer } from "../buffer.ts";
 import type { Memory } from "../memory.ts";
 import type { Iteration } from "./iteration.ts";
@@ -62,12 +62,12 @@ export class CallBlock {
 
   setOperand(operand: number, view: View, innerStride: number): void {
     this.setPointer(operand, view);
-    this.#memory.i32[this.#start + strideWord(operand)] = innerStride * dtypes[view.dtype].bytes;
+    this.#memory.i32[this.#start + strideWord(operand)] = innerStride * dtypeInfo(view.dtype).bytes;
   }
 
   /** The view's first element, or one `elements` further on. */
   setPointer(operand: number, { buffer, dtype, offset }: View, elements = 0): void {
-    this.#memory.i32[this.#start + pointerWord(operand)] = (buffer as CpuBuffer).pointer + (offset + elements) * dtypes[dtype].bytes;
+    this.#memory.i32[this.#start + pointerWord(operand)] = (buffer as CpuBuffer).pointer + (offset + elements) * dtypeInfo(dtype).bytes;
   }
 
   /** Takes over the first words of another block. */
@@ -86,7 +86,9 @@ export class CallBlock {
     return this.#memory.i32.slice(this.#start, this.#start + count);
   }
   restore(saved: Int32Array): void {
-    this.#memory.i32.set(saved, this.#start);
+    const { i32 } = this.#memory;
+    const start = this.#start;
+    for (let i = 0; i < saved.length; i++) i32[start + i] = saved[i] as number; // they are few: `set` takes longer to begin
   }
 
   setScalars(operands: number, types: readonly ScalarType[], values: readonly number[], first = 0): void {
@@ -114,7 +116,7 @@ export class CallBlock {
         const strides = iteration.strides[k] as number[];
         let move = strides[d] as number;
         for (let e = d + 1; e <= last; e++) move -= (strides[e] as number) * ((iteration.sizes[e] as number) - 1);
-        i32[at + 2 + k] = move * dtypes[view(k).dtype].bytes;
+        i32[at + 2 + k] = move * dtypeInfo(view(k).dtype).bytes;
       }
     }
   }

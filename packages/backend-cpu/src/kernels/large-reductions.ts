@@ -3,9 +3,9 @@
 import { contiguousStrides, dtypes, formula, input, numel, type View } from "@gradkit/tensor/backend";
 import { partStart } from "../lanes.ts";
 import type { Memory } from "../memory.ts";
-import { CallBlock, rowsWord, scratchWord } from "./call-block.ts";
-import { type LargeReductions, mappedDType } from "./reduce.ts";
-import { scratchByteLength, tileColumns } from "./reduce-columns.ts";
+import { CallBlock, outerWords, rowsWord, scratchWord } from "./call-block.ts";
+import { fillBlock, type LargeReductions, mappedDType, operandOf, type ReduceCall } from "./reduce.ts";
+import { emitReduceColumns, scratchByteLength, tileColumns } from "./reduce-columns.ts";
 
 /** One core's time, to tell what work is worth sharing. */
 const nanosecondsPerElement = 0.12;
@@ -16,35 +16,48 @@ const fewestColumns = 64;
 const worthCopying = 4096;
 const neighbours = 16;
 
+/** How often the outermost loop runs, if it is over a kept dim and around those that the kernel knows; else 1. */
+function outerSize({ plan: { columns, sizes, strides }, inputs }: ReduceCall): number {
+  const isOuter = sizes.length > (columns > 0 ? 2 : 1) && strides[inputs.length]?.[0] !== 0;
+  return isOuter ? (sizes[0] as number) : 1;
+}
+
+const createLanes =
+  (memory: Memory): LargeReductions["lanes"] =>
+  (call) => {
+    const { shape, columns } = call.plan;
+    const most = Math.max(outerSize(call), Math.floor(columns / fewestColumns));
+    return memory.lanes.count(numel(shape) * call.inputs.length * nanosecondsPerElement, most);
+  };
+
 const createShare =
   (memory: Memory): LargeReductions["share"] =>
-  ({ kernel, words, columns, outer, operands }, elements, fill, view) => {
-    const most = Math.max(outer?.size ?? 1, Math.floor(columns / fewestColumns));
-    const lanes = memory.lanes.count(elements * nanosecondsPerElement, most);
-    if (lanes === 1) return false;
-    const byOuter = outer && outer.size >= lanes ? outer : null;
+  (lanes, call) => {
+    const { kernel, words, columns, strides, operands } = call.plan;
+    const outer = outerSize(call);
+    const byOuter = outer >= lanes;
+    const outerWord = words.length - outerWords(operands.length);
     memory.lanes.fork(lanes, (lane) => {
-      const [total, multiple] = byOuter ? [byOuter.size, 1] : [columns, fewestColumns];
+      const [total, multiple] = byOuter ? [outer, 1] : [columns, fewestColumns];
       const [first, end] = [partStart(total, lane, lanes, multiple), partStart(total, lane + 1, lanes, multiple)];
       const [from, to] = byOuter ? [0, columns] : [first, end];
       const scratch = memory.allocate(scratchByteLength);
       for (let start = from; start === from || start < to; start += tileColumns) {
         const buffer = memory.allocate(4 * words.length); // a call that is written down keeps its words
         const block = new CallBlock(memory, buffer.pointer);
-        fill(block, start, to);
+        fillBlock(block, call, start, to);
         block.setWord(scratchWord, scratch.pointer);
         if (byOuter) {
           for (let k = 0; k < operands.length; k++)
-            block.movePointer(k, first * (byOuter.strides[k] as number) * dtypes[view(k).dtype].bytes);
+            block.movePointer(k, first * (strides[k]?.[0] as number) * dtypes[operandOf(call, k).dtype].bytes);
           block.setWord(rowsWord, (block.word(rowsWord) / total) * (end - first));
-          block.setWord(byOuter.word, end - first);
+          block.setWord(outerWord, end - first);
         }
         kernel(block.address);
         memory.release(buffer);
       }
       memory.release(scratch);
     });
-    return true;
   };
 
 /** Dense strides with the reduced dims innermost, where they lie far apart and neighbours are kept. */
@@ -91,6 +104,8 @@ const createStages =
   };
 
 export const createLargeReductions = (memory: Memory): LargeReductions => ({
+  emitColumns: emitReduceColumns,
+  lanes: createLanes(memory),
   share: createShare(memory),
   copyStrides,
   inStages: createStages(memory),

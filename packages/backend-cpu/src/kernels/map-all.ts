@@ -7,6 +7,7 @@ import { ModuleBuilder } from "../wasm/emitter.ts";
 import { i32 } from "../wasm/scalar.ts";
 import { allContiguous } from "./all-contiguous.ts";
 import { CallBlock, outerWord } from "./call-block.ts";
+import { haveTypes } from "./layout.ts";
 import { emitMap } from "./map-loop.ts";
 import { contiguous, type OperandClass } from "./operand.ts";
 import { prepareFormula, usesIndex } from "./prepare.ts";
@@ -95,17 +96,12 @@ class ListKernels {
 
   get(formula: Formula, operands: readonly View[]): ListKernel {
     const known = (this.#byFormula[formula.id] ??= []);
-    for (const { dtypes, kernel } of known) if (haveTypes(operands, dtypes)) return kernel;
+    for (const { dtypes, kernel } of known) if (haveTypes(dtypes, operands, [])) return kernel;
     const dtypes = operands.map(({ dtype }) => dtype);
     const kernel = compile(this.#memory, this.#lower, formula, dtypes);
     known.push({ dtypes, kernel });
     return kernel;
   }
-}
-
-function haveTypes(operands: readonly View[], dtypes: readonly DType[]): boolean {
-  for (let k = 0; k < operands.length; k++) if ((operands[k] as View).dtype !== dtypes[k]) return false;
-  return true;
 }
 
 function compile(memory: Memory, lower: Lower, formula: Formula, dtypes: readonly DType[]): ListKernel {

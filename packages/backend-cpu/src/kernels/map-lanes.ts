@@ -13,8 +13,8 @@ export interface OuterLoop {
   readonly rank: number;
   /** Elements each time. */
   readonly elements: number;
-  /** From one time to the next, in elements of the operand. */
-  stride(operand: number): number;
+  /** From one time to the next, in elements of each operand. */
+  readonly strides: readonly number[];
 }
 
 /** Lanes of one row begin at whole cache lines. */
@@ -44,7 +44,8 @@ export class MapLanes {
       block.copy(whole, words);
       const first = partStart(size, lane, lanes, rank === 0 ? together : 1);
       const length = partStart(size, lane + 1, lanes, rank === 0 ? together : 1) - first;
-      for (let k = 0; k < count; k++) block.movePointer(k, first * outer.stride(k) * dtypes[(operands[k] as View).dtype].bytes);
+      for (let k = 0; k < count; k++)
+        block.movePointer(k, first * (outer.strides[k] as number) * dtypes[(operands[k] as View).dtype].bytes);
       block.setWord(firstWord, first * elements);
       if (rank === 0) block.setWord(innerWord, length);
       else {

@@ -1,7 +1,7 @@
 // Maps with an input whose neighbours lie along another dim than the output's: it is brought into the output's order first.
 import { type Backend, type Formula, numel, type View } from "@gradkit/tensor/backend";
 import type { Memory } from "../memory.ts";
-import { denseStrides, TransposedCopy, transposes } from "./transposed-copy.ts";
+import { denseStrides, fewestTransposed, TransposedCopy, transposes } from "./transposed-copy.ts";
 
 /** A map done so; false where that would not pay. */
 export type MapTransposed = (...call: Parameters<Backend["map"]>) => boolean;
@@ -12,7 +12,8 @@ export function createMapTransposed(memory: Memory, map: Backend["map"]): MapTra
   return (formula, inputs, scalars, outputs) => {
     const [output] = outputs as [View];
     const elements = numel(output.shape);
-    const found = inputs.findIndex((input) => transposes(input, output, elements));
+    if (elements < fewestTransposed) return false;
+    const found = inputs.findIndex((input) => transposes(input, output));
     if (found < 0) return false;
     const from = inputs[found] as View;
     if (isCopy(formula) && from.dtype === output.dtype) {

@@ -57,8 +57,8 @@ export function rowBias({ formula: { outputs }, inputs }: Epilogue, out: View): 
 /** The tiles store rows, or columns, of neighbouring elements of the product's own type. */
 function takesProduct(a: View, { dtype, shape, strides }: View): boolean {
   const rank = shape.length;
-  const adjacent = (dim: number): boolean => shape[dim] === 1 || strides[dim] === 1;
-  return dtype === a.dtype && (adjacent(rank - 1) || adjacent(rank - 2));
+  const rows = shape[rank - 1] === 1 || strides[rank - 1] === 1;
+  return dtype === a.dtype && (rows || shape[rank - 2] === 1 || strides[rank - 2] === 1);
 }
 
 export const layoutOf = ({ strides }: View): MatrixLayout => ({

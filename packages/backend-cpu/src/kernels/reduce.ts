@@ -1,6 +1,6 @@
 // Backend.reduce: decides which dims form the inner loop and compiles the kernel for it.
 import {
-  type Backend, constant, contiguousStrides, type DType, dtypes, type Finish, type Formula, formula, input, type Lower, numel, type Reducer, transform, type View, withArgs,
+  type Backend, constant, contiguousStrides, type DType, dtypes, type Finish, type Formula, formula, input, type Lower, numel, type Reducer, sameShape, transform, type View, withArgs,
 } from "@gradkit/tensor/backend"; // biome-ignore format: a list
 import type { Memory } from "../memory.ts";
 import { ModuleBuilder } from "../wasm/emitter.ts";
@@ -9,45 +9,37 @@ import {
   CallBlock, groupWord, innerWord, middleStrideWord, middleWord, outerWord, outerWords, scratchWord,
 } from "./call-block.ts"; // biome-ignore format: a list
 import { Iteration } from "./iteration.ts";
+import { hasLayout, type Layout, layoutOf, remember } from "./layout.ts";
 import type { Kernel } from "./map.ts";
 import type { OperandClass } from "./operand.ts";
 import { usesIndex } from "./prepare.ts";
-import { emitReduceColumns, scratchByteLength, tileColumns } from "./reduce-columns.ts";
+import { type emitReduceColumns, scratchByteLength, tileColumns } from "./reduce-columns.ts";
 import { emitReducePositions, fromKey, toKey } from "./reduce-positions.ts";
 import { emitReduceRows } from "./reduce-rows.ts";
 import { prepareReduction } from "./reduction.ts";
 
-type Kind = "rows" | "columns" | "positions";
-
-/** Layouts that are remembered for each formula. */
-const rememberedPlans = 16;
-
-/** What a call of the same shapes and strides needs no second thought about. */
-export interface ReducePlan {
+/** What calls of one layout have in common. */
+export interface ReducePlan extends Layout {
   readonly reducer: Reducer;
   readonly finish: Formula | null;
   readonly dims: readonly number[];
-  readonly shape: readonly number[];
-  readonly operands: readonly { readonly dtype: DType; readonly strides: readonly number[] }[];
   readonly kernel: Kernel;
   /** The call block, addresses and scalars aside. */
   readonly words: Int32Array;
   readonly columns: number;
-  /** From column to column, for each operand. */
-  readonly columnStrides: readonly number[];
-  /** The outermost loop, if it is over kept dims: how often it runs, where the block counts it, and the operands' elements from one time to the next. */
-  readonly outer: { readonly size: number; readonly word: number; readonly strides: readonly number[] } | null;
+  /** The loops, the inner one last: how often they run, and the elements of each operand from one time to the next. */
+  readonly sizes: readonly number[];
+  readonly strides: readonly (readonly number[])[];
 }
 
 /** What large reductions gain by, and a small device does without. */
 export interface LargeReductions {
-  /** Shares a call between lanes, if it is worth it: tells whether it did. `fill` describes the call on a tile of columns from `start` on. */
-  share(
-    plan: ReducePlan,
-    elements: number,
-    fill: (to: CallBlock, start: number, end: number) => void,
-    view: (operand: number) => View,
-  ): boolean;
+  /** Writes a kernel whose inner loop is over kept dims. */
+  readonly emitColumns: typeof emitReduceColumns;
+  /** In how many lanes to divide a call. */
+  lanes(call: ReduceCall): number;
+  /** Shares a call between lanes. */
+  share(lanes: number, call: ReduceCall): void;
   /** Strides of a copy whose positions are found faster, if it pays. */
   copyStrides(input: View, dims: readonly number[]): readonly number[] | null;
   /** Reduces values in two stages, by two calls of `reduce`, if that is faster: tells whether it did. */
@@ -62,12 +54,18 @@ export function createReduce(memory: Memory, lower: Lower, map: Backend["map"], 
   const indexed: boolean[] = []; // by formula
   const scratch = memory.allocate(scratchByteLength).pointer;
 
-  const find = (kind: Kind, reducer: Reducer, source: Formula, classes: readonly OperandClass[], finish: Finish | undefined): Kernel => {
-    let key = `${kind},${reducer},${source.id},${finish ? finish.formula.id : ""}`;
+  const find = (
+    columns: boolean,
+    reducer: Reducer,
+    source: Formula,
+    classes: readonly OperandClass[],
+    finish: Finish | undefined,
+  ): Kernel => {
+    let key = `${columns},${reducer},${source.id},${finish ? finish.formula.id : ""}`;
     for (const { dtype, access } of classes) key += `,${dtype}${access}`;
     let kernel = kernels.get(key);
     if (!kernel) {
-      kernel = compile(memory, lower, kind, reducer, source, classes, finish);
+      kernel = compile(memory, lower, (columns ? large?.emitColumns : null) ?? emitReduceRows, reducer, source, classes, finish);
       kernels.set(key, kernel);
     }
     return kernel;
@@ -87,11 +85,11 @@ export function createReduce(memory: Memory, lower: Lower, map: Backend["map"], 
     });
     const operands = [...inputs, ...targets];
     const view = (k: number): View => operands[k] as View;
-    const { order, columns } = arrange(shape, inputs, operands, dims, isArg(reducer));
+    const { order, columns } = arrange(shape, inputs, operands, dims, isArg(reducer), large !== undefined);
     iteration.planInOrder(order, shape, operands.length, view);
 
     const classes = operands.map(({ dtype }, k): OperandClass => ({ dtype, access: iteration.access(k) }));
-    const kernel = find(isArg(reducer) ? "positions" : columns ? "columns" : "rows", reducer, source, classes, finish);
+    const kernel = find(columns, reducer, source, classes, finish);
     const [inner, middle] = [iteration.size(0), columns ? iteration.size(1) : 1];
     const reducedCount = numel(shape) / numel((outputs[0] as View).shape);
     block.setCounts(inner, numel(shape) / (inner * middle));
@@ -106,29 +104,27 @@ export function createReduce(memory: Memory, lower: Lower, map: Backend["map"], 
     block.setOuter(operands.length, scalars, iteration, columns ? 2 : 1, view);
     const outerRank = Math.max(0, iteration.rank - (columns ? 2 : 1));
     const words = outerWord(operands.length, scalars) + outerRank * outerWords(operands.length);
-    const outermost = operands.map((_, k) => (iteration.strides[k] as number[])[0] as number);
-    const isKept = outerRank > 0 && outermost[inputs.length] !== 0;
     return {
       reducer,
       finish: finish?.formula ?? null,
       dims,
-      shape,
-      operands: [...inputs, ...outputs].map(({ dtype, strides }) => ({ dtype, strides })),
+      ...layoutOf(shape, [...inputs, ...outputs]),
       kernel,
       words: block.save(words),
       columns: columns ? inner : 0,
-      columnStrides: operands.map((_, k) => iteration.stride(k)),
-      outer: isKept ? { size: iteration.sizes[0] as number, word: words - outerWords(operands.length), strides: outermost } : null,
+      sizes: iteration.sizes.slice(0, iteration.rank),
+      strides: operands.map((_, k) => (iteration.strides[k] as number[]).slice(0, iteration.rank)),
     };
   };
 
   const findPlan: typeof makePlan = (reducer, source, inputs, outputs, dims, finish) => {
     const known = (plans[source.id] ??= []);
-    for (const plan of known) if (fits(plan, reducer, inputs, outputs, dims, finish)) return plan;
-    const plan = makePlan(reducer, source, inputs, outputs, dims, finish);
-    known.unshift(plan);
-    if (known.length > rememberedPlans) known.pop();
-    return plan;
+    for (let i = 0; i < known.length; i++) {
+      const plan = known[i] as ReducePlan;
+      if (plan.reducer !== reducer || plan.finish !== (finish?.formula ?? null) || !sameShape(plan.dims, dims)) continue;
+      if (hasLayout(plan, (inputs[0] as View).shape, inputs, outputs)) return plan;
+    }
+    return remember(known, makePlan(reducer, source, inputs, outputs, dims, finish));
   };
 
   const reduce: Backend["reduce"] = (reducer, source, inputs, scalars, outputs, dims, finish) => {
@@ -141,21 +137,12 @@ export function createReduce(memory: Memory, lower: Lower, map: Backend["map"], 
 
     if (!isArg(reducer) && large?.inStages(reduce, reducer, source, inputs, scalars, outputs, dims, finish)) return;
     const plan = findPlan(reducer, source, inputs, outputs, dims, finish);
-    const { kernel, words, columns, columnStrides } = plan;
-    const count = inputs.length + outputs.length;
-    const viewOf = (k: number): View => (k < inputs.length ? inputs[k] : outputs[k - inputs.length]) as View;
-    /** The call on a tile of columns from `start` on. */
-    const fill = (to: CallBlock, start: number, end: number): void => {
-      to.restore(words);
-      if (columns > 0) to.setWord(innerWord, Math.min(tileColumns, end - start));
-      for (let k = 0; k < count; k++) to.setPointer(k, viewOf(k), start * (columnStrides[k] as number));
-      to.setScalars(count, source.scalars, scalars);
-      if (finish) to.setScalars(count, finish.formula.scalars, finish.scalars, scalars.length);
-    };
-
-    if (large?.share(plan, numel(shape) * inputs.length, fill, viewOf)) return;
+    const call: ReduceCall = { plan, source, inputs, scalars, outputs, finish };
+    const lanes = large?.lanes(call) ?? 1;
+    if (lanes > 1) return large?.share(lanes, call);
+    const { kernel, columns } = plan;
     for (let start = 0; start === 0 || start < columns; start += tileColumns) {
-      fill(block, start, columns);
+      fillBlock(block, call, start, columns);
       kernel(block.address);
     }
   };
@@ -182,32 +169,30 @@ export function mappedDType({ outputs: [root] }: Formula): DType {
   return root?.type === "float" ? "float32" : root?.type === "bool" ? "bool" : "int32";
 }
 
+export interface ReduceCall {
+  readonly plan: ReducePlan;
+  readonly source: Formula;
+  readonly inputs: readonly View[];
+  readonly scalars: readonly number[];
+  readonly outputs: readonly View[];
+  readonly finish: Finish | undefined;
+}
+
+export const operandOf = ({ inputs, outputs }: ReduceCall, k: number): View =>
+  (k < inputs.length ? inputs[k] : outputs[k - inputs.length]) as View;
+
+/** The call on a tile of columns from `start` on. */
+export function fillBlock(to: CallBlock, call: ReduceCall, start: number, end: number): void {
+  const { plan, source, scalars, finish } = call;
+  const count = plan.operands.length;
+  to.restore(plan.words);
+  if (plan.columns > 0) to.setWord(innerWord, Math.min(tileColumns, end - start));
+  for (let k = 0; k < count; k++) to.setPointer(k, operandOf(call, k), start * ((plan.strides[k] as number[]).at(-1) ?? 1));
+  to.setScalars(count, source.scalars, scalars);
+  if (finish) to.setScalars(count, finish.formula.scalars, finish.scalars, scalars.length);
+}
+
 const isArg = (reducer: Reducer): boolean => reducer === "argmax" || reducer === "argmin";
-
-function same(a: readonly number[], b: readonly number[]): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
-}
-
-function fits(
-  plan: ReducePlan,
-  reducer: Reducer,
-  inputs: readonly View[],
-  outputs: readonly View[],
-  dims: readonly number[],
-  finish: Finish | undefined,
-): boolean {
-  if (plan.reducer !== reducer || plan.finish !== (finish?.formula ?? null) || plan.operands.length !== inputs.length + outputs.length)
-    return false;
-  if (!same(plan.dims, dims) || !same(plan.shape, (inputs[0] as View).shape)) return false;
-  for (let k = 0; k < plan.operands.length; k++) {
-    const { dtype, strides } = (k < inputs.length ? inputs[k] : outputs[k - inputs.length]) as View;
-    const known = plan.operands[k] as ReducePlan["operands"][number];
-    if (known.dtype !== dtype || !same(known.strides, strides)) return false;
-  }
-  return true;
-}
 
 /** What a reduction of nothing gives. */
 function nothing(reducer: Reducer, source: Formula, finish: Finish | undefined): Formula {
@@ -221,7 +206,7 @@ function nothing(reducer: Reducer, source: Formula, finish: Finish | undefined):
 function compile(
   memory: Memory,
   lower: Lower,
-  kind: Kind,
+  emit: typeof emitReduceRows,
   reducer: Reducer,
   source: Formula,
   classes: readonly OperandClass[],
@@ -229,7 +214,7 @@ function compile(
 ): Kernel {
   const module = new ModuleBuilder(memory);
   const [root] = source.outputs;
-  if (kind === "positions" && root) {
+  if (isArg(reducer) && root) {
     const smallest = reducer === "argmin";
     const keys = formula(source.inputs, source.scalars, [toKey(root, smallest)]);
     const value = formula(["int"], [], [fromKey(input(0, "int"), root.type, smallest)]);
@@ -238,7 +223,6 @@ function compile(
     module.func("reduce", ["i32"], null, (f, block) => emitReducePositions(f, block, reduction, values));
   } else {
     const reduction = prepareReduction(lower, reducer, source, classes, finish);
-    const emit = kind === "columns" ? emitReduceColumns : emitReduceRows;
     module.func("reduce", ["i32"], null, (f, block) => emit(f, block, reduction));
   }
   return module.kernel<Kernel>("reduce");

@@ -25,8 +25,12 @@ export function createSharedProducts(memory: Memory, product: MatrixProduct): Mu
   };
 
   return (shape, batches, address) => {
-    if (batches > 1) {
+    if (batches > 1 || !copies(shape)) {
       const count = lanes.count(batches * nanoseconds(shape), batches * shape.m * shape.n);
+      if (count === 1) {
+        product.multiply(shape, 0, batches, address);
+        return;
+      }
       if (batches >= count) {
         lanes.fork(count, (lane) => product.multiply(shape, partStart(batches, lane, count), partStart(batches, lane + 1, count), address));
         return;

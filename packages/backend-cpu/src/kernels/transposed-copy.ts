@@ -12,7 +12,8 @@ import { blockByteLength, blockSide, compileTransposeBlocks, type TransposeBlock
 const nanosecondsPerElement = 0.6;
 /** Rows that are walked down before going right: one memory page each, so many as the processor remembers. */
 const rowsTogether = 256;
-const smallest = 4096; // elements
+/** Elements for which it pays. */
+export const fewestTransposed = 4096;
 const shortest = 16;
 
 /** The dim along which 32-bit neighbours lie, if it is long enough to matter. */
@@ -20,9 +21,8 @@ function adjacentDim({ dtype, shape, strides }: View): number {
   return dtypes[dtype].bytes === 4 ? strides.findIndex((stride, d) => stride === 1 && (shape[d] as number) >= shortest) : -1;
 }
 
-/** Whether copying from one view to the other by transposing pays. */
-export function transposes(from: View, to: View, elements: number): boolean {
-  if (elements < smallest) return false;
+/** Whether copying from one view to the other by transposing pays, if they are large. */
+export function transposes(from: View, to: View): boolean {
   const [inner, outer] = [adjacentDim(to), adjacentDim(from)];
   return inner >= 0 && outer >= 0 && inner !== outer && (from.strides[inner] as number) !== 0 && (to.strides[outer] as number) !== 0;
 }

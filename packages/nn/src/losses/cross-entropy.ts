@@ -1,7 +1,7 @@
 // Cross entropy of logits with class indices or class probabilities.
 import { formatShape, IndexError, isFloat, pointwise, scope, type Tensor } from "@gradkit/tensor";
 import { mul, neg } from "@gradkit/tensor/formula";
-import { alongClasses, ClassLoss, checkClassTargets, checkClassWeight, classDim, classLoss, type NLLLossOptions, smoothed } from "./nll.ts";
+import { alongClasses, ClassLoss, checkClassTargets, checkClassWeight, classDim, lossOfClasses, type NLLLossOptions } from "./nll.ts";
 import { type Reduction, reduceLoss } from "./reduction.ts";
 
 export interface CrossEntropyLossOptions extends NLLLossOptions {
@@ -13,7 +13,7 @@ const expected = /* @__PURE__ */ pointwise("crossEntropy", (logp, target) => neg
 
 function probabilityLoss(logp: Tensor, target: Tensor, weight: Tensor | null, smoothing: number, reduction: Reduction): Tensor {
   const dim = classDim(logp);
-  const wanted = smoothing > 0 ? smoothed(target, 1 - smoothing, smoothing / (logp.shape[dim] as number)) : target;
+  const wanted = smoothing > 0 ? target.mul(1 - smoothing).add(smoothing / (logp.shape[dim] as number)) : target;
   const terms = expected(logp, weight ? wanted.mul(alongClasses(weight, logp)) : wanted);
   return reduceLoss("crossEntropy", terms.sum(dim), reduction);
 }
@@ -33,11 +33,11 @@ export function crossEntropy(
   if (!probabilities) checkClassTargets("crossEntropy", input, target);
   else if (ignoreIndex >= 0) throw new IndexError("crossEntropy", `probabilities have no class to ignore (got ignoreIndex ${ignoreIndex})`);
   checkClassWeight("crossEntropy", input, weight);
-  return scope(() => {
-    const logp = input.logSoftmax(classDim(input));
-    if (probabilities) return probabilityLoss(logp, target, weight, labelSmoothing, reduction);
-    return classLoss("crossEntropy", logp, target, { weight, ignoreIndex, reduction }, labelSmoothing);
-  });
+  return scope(() =>
+    probabilities
+      ? probabilityLoss(input.logSoftmax(classDim(input)), target, weight, labelSmoothing, reduction)
+      : lossOfClasses("crossEntropy", true, input, target, { weight, ignoreIndex, reduction }, labelSmoothing),
+  );
 }
 
 /**

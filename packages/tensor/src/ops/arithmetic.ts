@@ -9,14 +9,17 @@ export interface AlphaOptions {
   alpha?: number;
 }
 
+/** Apart from its callers, which are called often: a function that makes a closure makes its surroundings at each call. */
+const withAlpha = (op: typeof pw.add, x: Operand, y: Operand, alpha: number): Tensor => scope(() => op(x, scaled(y, alpha)));
+
 const scaled = (y: Operand, alpha: number): Operand => (alpha === 1 ? y : y instanceof Tensor ? pw.mul(y, alpha) : Number(y) * alpha);
 
 /** x + alpha·y. */
-export const add = (x: Operand, y: Operand, { alpha = 1 }: AlphaOptions = {}): Tensor =>
-  alpha === 1 ? pw.add(x, y) : scope(() => pw.add(x, scaled(y, alpha)));
+export const add = (x: Operand, y: Operand, options?: AlphaOptions): Tensor =>
+  options ? withAlpha(pw.add, x, y, options.alpha ?? 1) : pw.add(x, y);
 /** x − alpha·y. */
-export const sub = (x: Operand, y: Operand, { alpha = 1 }: AlphaOptions = {}): Tensor =>
-  alpha === 1 ? pw.sub(x, y) : scope(() => pw.sub(x, scaled(y, alpha)));
+export const sub = (x: Operand, y: Operand, options?: AlphaOptions): Tensor =>
+  options ? withAlpha(pw.sub, x, y, options.alpha ?? 1) : pw.sub(x, y);
 
 /** y − alpha·x. */
 export const rsub = (x: Operand, y: Operand, { alpha = 1 }: AlphaOptions = {}): Tensor => sub(y, x, { alpha });

@@ -10,6 +10,7 @@ import { pointwiseFunctions as pw } from "./pointwise.ts";
 import { amax } from "./reduce.ts";
 import { softmax, softmaxGrad } from "./softmax.ts";
 import { triu } from "./triangle.ts";
+import type { Reads, Vjp } from "./vjp.ts";
 
 /** [N, T, H, E] as [N, H, T, E]. */
 export const headsFirst = (x: Tensor): Tensor => permute(x, 0, 2, 1, 3);
@@ -77,5 +78,10 @@ function attentionGradients(g: Tensor, call: AttentionCall): AttentionGradients 
   ];
 }
 
-export const attentionFunctions = { attentionGradients };
-export type AttentionFunctions = typeof attentionFunctions;
+const everything: Reads = { inputs: [0, 1, 2, 3], outputs: [1] };
+
+export const attentionVjp: Vjp<AttentionAttrs> = {
+  reads: [everything, everything, everything, everything],
+  differentiable: 1,
+  gradients: attentionGradients,
+};

@@ -5,7 +5,7 @@ import { DTypeError, formatShape, ShapeError } from "../errors.ts";
 import { needsGrad } from "../grad-mode.ts";
 import type { Tensor } from "../tensor.ts";
 import { numel } from "../view.ts";
-import { attentionFunctions, attentionWeights, headsFirst, headsLast } from "./attention-grad.ts";
+import { attentionVjp, attentionWeights, headsFirst, headsLast } from "./attention-grad.ts";
 import { applyOp, type StructuredOp } from "./dispatch.ts";
 import { matmul } from "./matmul.ts";
 import { broadcastTo } from "./movement.ts";
@@ -15,7 +15,7 @@ import { logsumexp } from "./statistics.ts";
 /** q [N, L, H, E], k [N, S, H, E], v [N, S, H, Ev] and mask [N, H, L, S] or null → y [N, L, H, Ev], and weights [N, H, L, S] or logsumexp [N, H, L]. */
 export const attentionOp: StructuredOp<AttentionAttrs> = {
   name: "attention",
-  gradientFunctions: attentionFunctions,
+  vjp: attentionVjp,
   infer(inputs, { keeps }) {
     const [q, k, v, mask] = inputs as [Tensor, Tensor, Tensor, Tensor | null];
     const given = [q, k, v].map(({ shape }) => formatShape(shape)).join(", ");

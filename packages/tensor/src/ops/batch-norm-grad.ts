@@ -10,6 +10,7 @@ import { reshape } from "./movement.ts";
 import { gradientsByKernel, type NormCall, type NormGradients } from "./norm-gradients.ts";
 import { pointwiseFunctions as pw } from "./pointwise.ts";
 import { mean as average, sum } from "./reduce.ts";
+import type { Vjp } from "./vjp.ts";
 
 /** Dims of the statistics: all but the channels. */
 export const statisticsDims = (rank: number): number[] => Array.from({ length: rank }, (_, d) => d).filter((d) => d !== 1);
@@ -93,5 +94,8 @@ function batchNormGradients(g: Tensor, call: NormCall<BatchNormAttrs>): NormGrad
   return [dx, weight, bias];
 }
 
-export const batchNormFunctions = { batchNormGradients };
-export type BatchNormFunctions = typeof batchNormFunctions;
+export const batchNormVjp: Vjp<BatchNormAttrs> = {
+  reads: [{ inputs: [0, 1], outputs: [1, 2] }, { inputs: [0], outputs: [1, 2] }, {}],
+  differentiable: 1,
+  gradients: batchNormGradients,
+};

@@ -4,7 +4,7 @@ import { DTypeError, formatShape, ShapeError } from "../errors.ts";
 import { add, mul, sub } from "../formula/build.ts";
 import { scope } from "../lifetime.ts";
 import type { Tensor } from "../tensor.ts";
-import { batchNormFunctions, perChannel, statisticsDims } from "./batch-norm-grad.ts";
+import { batchNormVjp, perChannel, statisticsDims } from "./batch-norm-grad.ts";
 import { applyOp, type StructuredOp } from "./dispatch.ts";
 import { reshape } from "./movement.ts";
 import { pointwise, pointwiseFunctions as pw } from "./pointwise.ts";
@@ -30,7 +30,7 @@ function scaleAndShift(centred: Tensor, variance: Tensor, weight: Tensor | null,
 /** x [N, C, …], weight and bias [C] or null → y, and the mean and biased variance it used, [C]. */
 export const batchNormOp: StructuredOp<BatchNormAttrs> = {
   name: "batchNorm",
-  gradientFunctions: batchNormFunctions,
+  vjp: batchNormVjp,
   infer([x, weight, bias]) {
     const { shape, dtype } = x as Tensor;
     const channels = shape[1];

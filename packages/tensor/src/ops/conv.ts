@@ -5,6 +5,7 @@ import { DTypeError, formatShape, IndexError, ShapeError } from "../errors.ts";
 import { scope } from "../lifetime.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { convInputGradVjp, convVjp, convWeightGradVjp } from "./conv-grad.ts";
 import { toDType } from "./copy.ts";
 import { applyOp, type StructuredOp } from "./dispatch.ts";
 import { embed } from "./join.ts";
@@ -52,14 +53,12 @@ export function convWeightGrad(dy: Tensor, x: Tensor, attrs: ConvWeightGradAttrs
   return applyOp(convWeightGradOp, [dy, x], attrs)[0] as Tensor;
 }
 
-/** Each one's gradient calls the other two. */
-const gradientFunctions = { convolution, convInputGrad, convWeightGrad };
-export type ConvFunctions = typeof gradientFunctions;
+const convolutions = { convolution, convInputGrad, convWeightGrad };
 
 /** x [N, C, …S] * weight [O, C/groups, …K] + bias [O] → [N, O, …]. */
 export const convOp: StructuredOp<ConvAttrs> = {
   name: "conv",
-  gradientFunctions,
+  vjp: /* @__PURE__ */ convVjp(convolutions),
   infer([x, weight, bias], attrs) {
     const [input, kernel] = [x as Tensor, weight as Tensor];
     checkConv("conv", input, kernel, bias as Tensor | null, attrs.groups);
@@ -111,7 +110,7 @@ export interface ConvInputGradAttrs extends ConvAttrs {
 /** Of (dy [N, O, …], weight [O, C/groups, …K]): the gradient of the input, [N, C, …inputSize]. Also the transposed convolution. */
 export const convInputGradOp: StructuredOp<ConvInputGradAttrs> = {
   name: "convInputGrad",
-  gradientFunctions,
+  vjp: /* @__PURE__ */ convInputGradVjp(convolutions),
   infer: ([dy, weight], { inputSize, groups }) => [
     {
       shape: [(dy as Tensor).shape[0] as number, ((weight as Tensor).shape[1] as number) * groups, ...inputSize],
@@ -161,7 +160,7 @@ export interface ConvWeightGradAttrs extends ConvAttrs {
 /** Of (dy [N, O, …], x [N, C, …S]): the gradient of the weight, [O, C/groups, …K]. */
 export const convWeightGradOp: StructuredOp<ConvWeightGradAttrs> = {
   name: "convWeightGrad",
-  gradientFunctions,
+  vjp: /* @__PURE__ */ convWeightGradVjp(convolutions),
   infer: ([dy, x], { kernelSize, groups }) => [
     { shape: [(dy as Tensor).shape[1] as number, ((x as Tensor).shape[1] as number) / groups, ...kernelSize], dtype: (dy as Tensor).dtype },
   ],

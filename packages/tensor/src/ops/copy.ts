@@ -1,6 +1,6 @@
 // Copies: of values into new memory, into another dtype or device, and over existing memory.
 import type { Backend } from "../backend.ts";
-import { type DType, dtypes } from "../dtype.ts";
+import { type DType, dtypeInfo } from "../dtype.ts";
 import { cast } from "../formula/build.ts";
 import { type Formula, formula, input, perType, type ScalarType } from "../formula/nodes.ts";
 import type { Tensor } from "../tensor.ts";
@@ -11,7 +11,7 @@ import { mapFormula, mapInPlace } from "./map.ts";
 export const castFormula: (from: ScalarType, to: ScalarType) => Formula = /* @__PURE__ */ perType((from, to) =>
   formula([from], [], [cast(input(0, from), to)]),
 );
-const convert = (from: DType, to: DType): Formula => castFormula(dtypes[from].scalar, dtypes[to].scalar);
+const convert = (from: DType, to: DType): Formula => castFormula(dtypeInfo(from).scalar, dtypeInfo(to).scalar);
 
 /** The same values in new, contiguous memory. */
 export const clone = (x: Tensor): Tensor => mapFormula("clone", convert(x.dtype, x.dtype), [x], [], [x.dtype])[0] as Tensor;

@@ -169,8 +169,10 @@ export const newFull = (x: Tensor, shape: Shape, value: number | boolean, option
 export const newZeros = (x: Tensor, shape: Shape, options: TensorOptions = {}): Tensor => newFull(x, shape, 0, options);
 export const newOnes = (x: Tensor, shape: Shape, options: TensorOptions = {}): Tensor => newFull(x, shape, 1, options);
 
-const rampFormula = (type: "int" | "float"): Formula =>
-  formula([], [type, type], [add(scalar(0, type), mul(cast(index, type), scalar(1, type)))]);
+/** The first scalar, and from element to element the second one more. */
+export const rampFormula: (type: ScalarType) => Formula = /* @__PURE__ */ perType((type) =>
+  formula([], [type, type], [add(scalar(0, type), mul(cast(index, type), scalar(1, type)))]),
+);
 
 /** start, start + step, … below end; arange(end) starts at 0. int32 if all three are whole numbers, else float32. */
 export function arange(end: number, options?: TensorOptions): Tensor;

@@ -1,7 +1,7 @@
 // The one point through which every structured op goes: check, allocate, run the kernel or the decomposition, tell the recorder.
 import type { Backend } from "../backend.ts";
 import { commonDevice } from "../device.ts";
-import { type DType, dtypes } from "../dtype.ts";
+import { type DType, dtypeInfo } from "../dtype.ts";
 import { UnsupportedError } from "../errors.ts";
 import { isGradEnabled, needsGrad, noGrad, recorder } from "../grad-mode.ts";
 import { scope } from "../lifetime.ts";
@@ -10,6 +10,7 @@ import { Storage } from "../storage.ts";
 import { Tensor } from "../tensor.ts";
 import { contiguousStrides, numel } from "../view.ts";
 import type { StructuredOpName } from "./index.ts";
+import type { Vjp } from "./vjp.ts";
 
 export interface OutputSpec {
   readonly shape: readonly number[];
@@ -27,48 +28,65 @@ export interface StructuredOp<Attrs> {
   run?(device: Backend, inputs: Inputs, outputs: readonly Tensor[], attrs: Attrs): boolean;
   /** The same in terms of other ops. */
   decompose?(inputs: Inputs, attrs: Attrs): readonly Tensor[];
-  /** Functions that its gradient is made of. The rule finds them here: a program that never calls the op does not carry them. */
-  readonly gradientFunctions?: unknown;
+  /** The rule of its gradient, unless that stands in autograd's table. */
+  readonly vjp?: Vjp<Attrs>;
 }
 
 /**
  * Uninitialised memory: for outputs that a kernel is about to fill. Allocate before plain views are made of tensors: a view alone does not hold
- * its memory, and here the collector may run.
+ * its memory, and here the collector may run. `strides` are row-major too, of whoever has the list.
  */
-export function allocate(device: Backend, shape: readonly number[], dtype: DType, op: string | null = null): Tensor {
-  if (!device.capabilities.dtypes.has(dtype)) {
+export function allocate(
+  device: Backend,
+  shape: readonly number[],
+  dtype: DType,
+  op: string | null = null,
+  strides: readonly number[] = contiguousStrides(shape),
+): Tensor {
+  if (dtype !== "float32" && !device.capabilities.dtypes.has(dtype)) {
     throw new UnsupportedError(
       "allocate",
       `the ${device.name} backend has no ${dtype}. It has ${[...device.capabilities.dtypes].join(", ")}`,
     );
   }
-  const storage = new Storage(device, numel(shape) * dtypes[dtype].bytes);
+  const storage = new Storage(device, numel(shape) * dtypeInfo(dtype).bytes);
   storage.describe(op, shape, dtype);
-  return new Tensor(storage, dtype, shape, contiguousStrides(shape), 0);
+  return new Tensor(storage, dtype, shape, strides, 0);
 }
 
 export function applyOp<Attrs>(op: StructuredOp<Attrs>, inputs: Inputs, attrs: Attrs): readonly Tensor[] {
   const casts = operandCasts();
-  if (casts) return castTogether(casts, op.name, inputs, (cast) => applyOp(op, cast, attrs));
+  if (casts) return castTogether(casts, op, inputs, applyOp<Attrs>, attrs);
   const device = commonDevice(op.name, inputs);
   const specs = op.infer(inputs, attrs);
-  let outputs: readonly Tensor[] | null = null;
-  if (op.run) {
-    outputs = specs.map(({ shape, dtype }) => allocate(device, shape, dtype, op.name));
-    if (!op.run(device, inputs, outputs, attrs)) {
-      for (const output of outputs) output.dispose();
-      outputs = null;
-    }
-  }
-  if (!outputs) {
-    const { decompose } = op;
-    if (!decompose)
-      throw new UnsupportedError(op.name, `the ${device.name} backend has no kernel for ${specs[0]?.dtype}, and the op no decomposition`);
-    outputs = noGrad(() => scope(() => decompose(inputs, attrs)));
-  }
+  const outputs = runKernel(op, device, specs, inputs, attrs) ?? decomposed(op, inputs, attrs);
+  if (!outputs)
+    throw new UnsupportedError(op.name, `the ${device.name} backend has no kernel for ${specs[0]?.dtype}, and the op no decomposition`);
   if (needsGrad(inputs)) recorder(op.name).recordOp(op, inputs, attrs, outputs);
   return outputs;
 }
+
+function runKernel<Attrs>(
+  op: StructuredOp<Attrs>,
+  device: Backend,
+  specs: readonly OutputSpec[],
+  inputs: Inputs,
+  attrs: Attrs,
+): readonly Tensor[] | null {
+  if (!op.run) return null;
+  const outputs = new Array<Tensor>(specs.length);
+  for (let k = 0; k < outputs.length; k++) {
+    const { shape, dtype } = specs[k] as OutputSpec;
+    outputs[k] = allocate(device, shape, dtype, op.name);
+  }
+  if (op.run(device, inputs, outputs, attrs)) return outputs;
+  for (const output of outputs) output.dispose();
+  return null;
+}
+
+/** Apart from `applyOp`: a function that makes closures makes their surroundings at each call. */
+const decomposed = <Attrs>(op: StructuredOp<Attrs>, inputs: Inputs, attrs: Attrs): readonly Tensor[] | undefined =>
+  op.decompose && noGrad(() => scope(() => op.decompose?.(inputs, attrs)));
 
 /** An op that only looks at the same memory in another way. */
 export interface ViewSpec {

@@ -16,4 +16,5 @@ export type StructuredOpName =
   | "conv" | "convInputGrad" | "convWeightGrad"
   | "maxPool" | "maxPoolGrad" | "windowSum"
   | "softmax" | "logSoftmax" | "softmaxGrad" | "logSoftmaxGrad"
+  | "crossEntropy"
   | "layerNorm" | "batchNorm" | "attention"; // biome-ignore format: a list

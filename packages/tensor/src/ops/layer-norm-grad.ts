@@ -6,6 +6,7 @@ import type { Tensor } from "../tensor.ts";
 import { gradientsByKernel, type NormCall, type NormGradients } from "./norm-gradients.ts";
 import { pointwise, pointwiseFunctions as pw } from "./pointwise.ts";
 import { mean as average, sum } from "./reduce.ts";
+import type { Vjp } from "./vjp.ts";
 
 const standardised = /* @__PURE__ */ pointwise("layerNormGrad", (x, mean, rstd) => mul(sub(x, mean), rstd));
 /** rstd·(g − meanG − x̂·meanGX) */
@@ -59,5 +60,8 @@ function layerNormGradients(g: Tensor, call: NormCall<LayerNormAttrs>): NormGrad
   return [call.wants(0) ? inputGrad() : null, call.wants(1) ? overRows(pw.mul(g, normal)) : null, call.wants(2) ? overRows(g) : null];
 }
 
-export const layerNormFunctions = { layerNormGradients };
-export type LayerNormFunctions = typeof layerNormFunctions;
+export const layerNormVjp: Vjp<LayerNormAttrs> = {
+  reads: [{ inputs: [0, 1], outputs: [1, 2] }, { inputs: [0], outputs: [1, 2] }, {}],
+  differentiable: 1,
+  gradients: layerNormGradients,
+};

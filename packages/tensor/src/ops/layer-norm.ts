@@ -6,7 +6,7 @@ import { add, mul } from "../formula/build.ts";
 import { sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { applyOp, type StructuredOp } from "./dispatch.ts";
-import { layerNormFunctions, statistics } from "./layer-norm-grad.ts";
+import { layerNormVjp, statistics } from "./layer-norm-grad.ts";
 import { pointwise, pointwiseFunctions as pw } from "./pointwise.ts";
 
 const affine = /* @__PURE__ */ pointwise("affine", (x, weight, bias) => add(mul(x, weight), bias));
@@ -14,7 +14,7 @@ const affine = /* @__PURE__ */ pointwise("affine", (x, weight, bias) => add(mul(
 /** x [..., …ends], weight and bias [...ends] or null → y, and the mean and 1/σ it used, [..., 1, …]. */
 export const layerNormOp: StructuredOp<LayerNormAttrs> = {
   name: "layerNorm",
-  gradientFunctions: layerNormFunctions,
+  vjp: layerNormVjp,
   infer([x, weight, bias], { dims }) {
     const { shape, dtype, ndim } = x as Tensor;
     if (!isFloat(dtype)) throw new DTypeError("layerNorm", `expected floats (got ${dtype})`);

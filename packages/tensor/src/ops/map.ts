@@ -7,6 +7,7 @@ import type { Formula } from "../formula/nodes.ts";
 import { needsGrad, recorder } from "../grad-mode.ts";
 import { broadcastStrides, commonShape, type Shape, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { contiguousStrides, isContiguous } from "../view.ts";
 import { allocate } from "./dispatch.ts";
 
 /** The tensor as a view of another shape, stride 0 along broadcast dims. */
@@ -28,6 +29,10 @@ export function broadcastViews(tensors: readonly Tensor[], shape: Shape): readon
   return tensors;
 }
 
+/** Row-major strides: the first input's own list, where it has them, as mostly. */
+const resultStrides = (input: Tensor, shape: Shape): readonly number[] =>
+  input.shape === shape && isContiguous(input, true) ? input.strides : contiguousStrides(shape);
+
 /** Outputs of `formula` on tensors that broadcast against each other; one dtype per output. */
 export function mapFormula(
   name: string,
@@ -39,7 +44,8 @@ export function mapFormula(
   const device = commonDevice(name, inputs);
   const shape = commonShape(name, inputs);
   const outputs = new Array<Tensor>(dtypes.length);
-  for (let k = 0; k < outputs.length; k++) outputs[k] = allocate(device, shape, dtypes[k] as DType, name);
+  const strides = resultStrides(inputs[0] as Tensor, shape);
+  for (let k = 0; k < outputs.length; k++) outputs[k] = allocate(device, shape, dtypes[k] as DType, name, strides);
   device.map(formula, broadcastViews(inputs, shape), scalars, outputs);
   if (needsGrad(inputs)) recorder(name).recordMap(name, formula, inputs, scalars, outputs);
   return outputs;

@@ -29,21 +29,28 @@ export const matmulOp: StructuredOp<null> = {
     }
     if (a.dtype !== b.dtype) throw new DTypeError("matmul", `dtypes differ: ${a.dtype} vs ${b.dtype}. Convert one with .to(…)`);
     if (!isFloat(a.dtype) && a.dtype !== "int32") throw new DTypeError("matmul", `no matmul of ${a.dtype}. Convert with .to("float32")`);
-    const shape = [...batchShape(a, b), last(a.shape, 2), last(b.shape, 1)];
+    const shape = withBatch(batchShape(a, b), last(a.shape, 2), last(b.shape, 1));
     if (bias) checkBias(bias, shape);
     return [{ shape, dtype: a.dtype }];
   },
   run(device, inputs, [out], _attrs) {
     const [a, b, bias] = inputs as [Tensor, Tensor, Tensor | null];
     const batch = batchShape(a, b);
-    const left = broadcastView(a, [...batch, last(a.shape, 2), last(a.shape, 1)]);
-    const right = broadcastView(b, [...batch, last(b.shape, 2), last(b.shape, 1)]);
-    device.matmul(left, right, out as Tensor, bias ? addBias(broadcastView(bias, (out as Tensor).shape)) : undefined);
+    const epilogue = bias ? addBias(broadcastView(bias, (out as Tensor).shape)) : undefined;
+    device.matmul(batched(a, batch), batched(b, batch), out as Tensor, epilogue);
     return true;
   },
 };
 
-const batchShape = (a: Tensor, b: Tensor): Shape => broadcastShapes("matmul", [a.shape.slice(0, -2), b.shape.slice(0, -2)]);
+const noBatch: Shape = [];
+
+const batchShape = (a: Tensor, b: Tensor): Shape =>
+  a.ndim === 2 && b.ndim === 2 ? noBatch : broadcastShapes("matmul", [a.shape.slice(0, -2), b.shape.slice(0, -2)]);
+
+const withBatch = (batch: Shape, rows: number, columns: number): Shape => (batch === noBatch ? [rows, columns] : [...batch, rows, columns]);
+
+const batched = (x: Tensor, batch: Shape): View =>
+  batch === noBatch ? x : broadcastView(x, withBatch(batch, last(x.shape, 2), last(x.shape, 1)));
 
 function checkBias(bias: Tensor, shape: Shape): void {
   const fits = bias.ndim <= shape.length && bias.shape.every((size, d) => size === 1 || size === shape[d + shape.length - bias.ndim]);

@@ -1,5 +1,5 @@
 // Pointwise ops from formulas: the rows of formula/table.ts become functions on tensors here, and so does what users write with `pointwise`.
-import { type DType, dtypes, isFloat, promoteTypes } from "../dtype.ts";
+import { type DType, dtypeInfo, dtypes, isFloat, promoteTypes } from "../dtype.ts";
 import { DTypeError, GradkitError } from "../errors.ts";
 import { cast } from "../formula/build.ts";
 import { type Formula, formula, input, type Node, type ScalarType, scalar } from "../formula/nodes.ts";
@@ -39,10 +39,10 @@ const FLOAT_NUMBER = 13;
 const BOOL_VALUE = 14;
 
 function codeOf(op: string, operand: Operand): number {
+  if (operand instanceof Tensor) return dtypeInfo(operand.dtype).code + (operand.shape.length === 0 ? 6 : 0);
   if (typeof operand === "number") return Number.isInteger(operand) ? INT_NUMBER : FLOAT_NUMBER;
   if (typeof operand === "boolean") return BOOL_VALUE;
-  if (!(operand instanceof Tensor)) throw notATensor(op, operand);
-  return dtypes[operand.dtype].code + (operand.shape.length === 0 ? 6 : 0);
+  throw notATensor(op, operand);
 }
 
 /** As torch.result_type, within one category: dims beat rank 0, and tensors beat numbers. */
@@ -134,7 +134,7 @@ const tensorsOf = (plan: Plan, operands: readonly Operand[]): readonly Tensor[] 
 /** `args` ends in the options, if there are any, and is the call's own list. */
 function call(op: PointwiseOp, args: (Operand | Scalars)[]): Tensor[] {
   const casts = operandCasts();
-  if (casts) return castTogether(casts, op.name, args, (cast) => call(op, cast));
+  if (casts) return castTogether(casts, op, args, call, null);
   const options = takeOptions(args);
   const operands = args as Operand[];
   const plan = planFor(op, operands);

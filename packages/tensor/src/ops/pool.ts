@@ -13,6 +13,7 @@ import { allocate, applyOp, type OutputSpec, type StructuredOp } from "./dispatc
 import { scatterAdd } from "./gather.ts";
 import { reshape, unsqueeze, view } from "./movement.ts";
 import { pointwiseFunctions as pw } from "./pointwise.ts";
+import { maxPoolGradVjp, maxPoolVjp } from "./pool-grad.ts";
 import type { ValuesAndIndices } from "./reduce.ts";
 import { perDim, windowCount, windows } from "./windows.ts";
 
@@ -39,13 +40,10 @@ export function maxPoolGrad(dy: Tensor, indices: Tensor, attrs: MaxPoolGradAttrs
   return applyOp(maxPoolGradOp, [dy, indices], attrs)[0] as Tensor;
 }
 
-const gradientFunctions = { maxPoolGrad };
-export type MaxPoolFunctions = typeof gradientFunctions;
-
 /** x [N, C, …S] → values and, if wanted, int32 positions within the plane, both [N, C, …O]. */
 export const maxPoolOp: StructuredOp<MaxPoolAttrs> = {
   name: "maxPool",
-  gradientFunctions,
+  vjp: /* @__PURE__ */ maxPoolVjp(maxPoolGrad),
   infer([x], attrs) {
     const { shape, dtype } = x as Tensor;
     const sizes = sizesOf(x as Tensor, attrs);
@@ -119,6 +117,7 @@ export interface MaxPoolGradAttrs {
 /** Of (dy, indices), both [N, C, …O]: dx [N, C, …inputSize]; overlapping windows add up. */
 export const maxPoolGradOp: StructuredOp<MaxPoolGradAttrs> = {
   name: "maxPoolGrad",
+  vjp: maxPoolGradVjp,
   infer: ([dy], { inputSize }) => [{ shape: [...(dy as Tensor).shape.slice(0, 2), ...inputSize], dtype: (dy as Tensor).dtype }],
   run(device, [dy, indices], [dx], { inputSize }) {
     if (inputSize.length !== 2) return false;

@@ -1,6 +1,6 @@
 // Reductions: one row a reducer for the kernels. What is composed of them stands in statistics.ts.
 import type { Finish, Reducer, View } from "../backend.ts";
-import { type DType, dtypes, isFloat } from "../dtype.ts";
+import { type DType, dtypeInfo, isFloat } from "../dtype.ts";
 import { DTypeError, formatShape, ShapeError } from "../errors.ts";
 import { cast, div, eq, ne } from "../formula/build.ts";
 import { type Formula, formula, input, type Node, perType, type ScalarType, scalar } from "../formula/nodes.ts";
@@ -69,7 +69,7 @@ const rows = {
 export type ReducerName = keyof typeof rows;
 
 /** A view of the output with 1 in the reduced dims: what kernels write to. */
-function keptView(output: Tensor, shape: Shape, dims: readonly number[]): View {
+export function keptView(output: Tensor, shape: Shape, dims: readonly number[]): View {
   const kept = reducedShape(shape, dims, true);
   return { buffer: output.buffer, dtype: output.dtype, shape: kept, strides: contiguousStrides(kept), offset: output.offset };
 }
@@ -94,7 +94,7 @@ function makeReduceOp(name: ReducerName): StructuredOp<ReduceAttrs> {
       const finish = row.finish?.(numel(dims.map((d) => input.shape[d] as number)));
       device.reduce(
         row.reducer,
-        row.formula(dtypes[input.dtype].scalar),
+        row.formula(dtypeInfo(input.dtype).scalar),
         [input],
         [],
         [keptView(y as Tensor, input.shape, dims)],
@@ -111,21 +111,19 @@ export const reduceOps = Object.fromEntries(Object.keys(rows).map((name) => [nam
   StructuredOp<ReduceAttrs>
 >;
 
-function reduce(name: ReducerName, x: Tensor, dims: Dims, { keepdim = false }: ReduceOptions = {}): Tensor {
-  return applyOp(reduceOps[name], [x], { dims: normalizeDims(name, dims, x.ndim), keepdim })[0] as Tensor;
+function reduce(name: ReducerName, x: Tensor, dims: Dims, options?: ReduceOptions): Tensor {
+  return applyOp(reduceOps[name], [x], { dims: normalizeDims(name, dims, x.ndim), keepdim: options?.keepdim ?? false })[0] as Tensor;
 }
 
 const converted = (x: Tensor, dtype: DType | undefined): Tensor => (dtype ? toDType(x, dtype) : x);
 
 /** The sum over dims, or over all; whole numbers and bools are counted in int32. */
-export const sum = (x: Tensor, dims?: Dims, { dtype, ...options }: SumOptions = {}): Tensor =>
-  reduce("sum", converted(x, dtype), dims, options);
+export const sum = (x: Tensor, dims?: Dims, options?: SumOptions): Tensor => reduce("sum", converted(x, options?.dtype), dims, options);
 /** The mean over dims, or over all; NaN of no elements. */
-export const mean = (x: Tensor, dims?: Dims, { dtype, ...options }: SumOptions = {}): Tensor =>
-  reduce("mean", converted(x, dtype), dims, options);
+export const mean = (x: Tensor, dims?: Dims, options?: SumOptions): Tensor => reduce("mean", converted(x, options?.dtype), dims, options);
 /** The product along dim, or of all elements. */
-export const prod = (x: Tensor, dim?: number | null, { dtype, ...options }: SumOptions = {}): Tensor =>
-  reduce("prod", converted(x, dtype), dim, options);
+export const prod = (x: Tensor, dim?: number | null, options?: SumOptions): Tensor =>
+  reduce("prod", converted(x, options?.dtype), dim, options);
 /** The maximum; gradients are shared evenly among equals. */
 export const amax = (x: Tensor, dims?: Dims, options?: ReduceOptions): Tensor => reduce("amax", x, dims, options);
 /** The minimum; gradients are shared evenly among equals. */
@@ -163,7 +161,7 @@ function makeExtremeOp(name: "maxDim" | "minDim"): StructuredOp<DimAttrs> {
       const input = x as Tensor;
       const dims = input.ndim === 0 ? [] : [dim];
       const [values, indices] = outputs.map((output) => keptView(output, input.shape, dims)) as [View, View];
-      device.reduce(name === "maxDim" ? "argmax" : "argmin", asIs(dtypes[input.dtype].scalar), [input], [], [indices, values], dims);
+      device.reduce(name === "maxDim" ? "argmax" : "argmin", asIs(dtypeInfo(input.dtype).scalar), [input], [], [indices, values], dims);
       return true;
     },
   };

@@ -10,6 +10,7 @@ import { applyOp, type StructuredOp } from "./dispatch.ts";
 import { alongDim, checkedIndex, checkFits, gatherOp, type ScatterAttrs, scatterOp } from "./gather.ts";
 import { expand, narrow, reshape, view } from "./movement.ts";
 import { pointwiseFunctions as pw } from "./pointwise.ts";
+import type { Vjp } from "./vjp.ts";
 
 const gatherAlong = (x: Tensor, dim: number, index: Tensor): Tensor => applyOp(gatherOp, [x, index], { dim })[0] as Tensor;
 const scatterAlong = (mode: ScatterAttrs["mode"], x: Tensor, dim: number, index: Tensor, src: Tensor): Tensor =>
@@ -20,31 +21,33 @@ export interface ScatterProdAttrs {
   readonly dim: number;
 }
 
+function ofSource(g: Tensor, x: Tensor, index: Tensor, src: Tensor, dim: number): Tensor {
+  const isZero = pw.eq(src, 0);
+  const zeros = gatherAlong(scatterAlong("add", x.newZeros(x.shape, { dtype: "int32" }), dim, index, toDType(isZero, "int32")), dim, index);
+  const isOnlyZero = pw.logicalAnd(isZero, pw.eq(zeros, 1));
+  const others = scatterProd(x, dim, index, pw.where(isOnlyZero, 1, src));
+  const ofAll = gatherAlong(pw.mul(g, scatterProd(x, dim, index, src)), dim, index);
+  return pw.where(isOnlyZero, gatherAlong(pw.mul(g, others), dim, index), pw.div(ofAll, pw.where(isZero, 1, src)));
+}
+
+function ofSelf(g: Tensor, x: Tensor, index: Tensor, src: Tensor, dim: number): Tensor {
+  const withoutZeros = pw.where(pw.eq(x, 0), 1, x);
+  return pw.div(pw.mul(g, scatterProd(withoutZeros, dim, index, src)), withoutZeros);
+}
+
 /** As torch's scatter_reduce_backward: products of all factors but one, with single zeros left out before dividing. */
-const gradientFunctions = {
-  ofSelf(g: Tensor, x: Tensor, index: Tensor, src: Tensor, { dim }: ScatterProdAttrs): Tensor {
-    const withoutZeros = pw.where(pw.eq(x, 0), 1, x);
-    return pw.div(pw.mul(g, scatterProd(withoutZeros, dim, index, src)), withoutZeros);
-  },
-  ofSource(g: Tensor, x: Tensor, index: Tensor, src: Tensor, { dim }: ScatterProdAttrs): Tensor {
-    const isZero = pw.eq(src, 0);
-    const zeros = gatherAlong(
-      scatterAlong("add", x.newZeros(x.shape, { dtype: "int32" }), dim, index, toDType(isZero, "int32")),
-      dim,
-      index,
-    );
-    const isOnlyZero = pw.logicalAnd(isZero, pw.eq(zeros, 1));
-    const others = scatterProd(x, dim, index, pw.where(isOnlyZero, 1, src));
-    const ofAll = gatherAlong(pw.mul(g, scatterProd(x, dim, index, src)), dim, index);
-    return pw.where(isOnlyZero, gatherAlong(pw.mul(g, others), dim, index), pw.div(ofAll, pw.where(isZero, 1, src)));
+const vjp: Vjp<ScatterProdAttrs> = {
+  reads: [{ inputs: [0, 1, 2] }, {}, { inputs: [0, 1, 2] }],
+  gradients(g, { attrs: { dim }, wants, input }) {
+    const [x, index, src] = [input(0), input(1), input(2)];
+    return [wants(0) ? ofSelf(g, x, index, src, dim) : null, null, wants(2) ? ofSource(g, x, index, src, dim) : null];
   },
 };
-export type ScatterProdFunctions = typeof gradientFunctions;
 
 /** x with each element multiplied by the sources that the index sends there; src has the shape of the index. */
 export const scatterProdOp: StructuredOp<ScatterProdAttrs> = {
   name: "scatterProd",
-  gradientFunctions,
+  vjp,
   infer: (inputs, { dim }) => scatterOp.infer(inputs, { dim, mode: "mul" }),
   run: (device, inputs, outputs, { dim }) => scatterOp.run?.(device, inputs, outputs, { dim, mode: "mul" }) ?? false,
 };

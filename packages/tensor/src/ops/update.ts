@@ -87,11 +87,12 @@ export function pointwiseUpdate<const Name extends string>(
     let calls = list.map(prepare);
     while (calls.length > 0) {
       const { device, formula } = calls[0] as PreparedUpdate;
-      const alike = calls.filter((call) => call.device === device && call.formula === formula);
+      const isAlike = (call: PreparedUpdate): boolean => call.device === device && call.formula === formula;
+      const alike = calls.filter(isAlike);
       if (device.mapAll) device.mapAll(formula, alike);
       else for (const { inputs, scalars, outputs } of alike) device.map(formula, inputs, scalars, outputs);
       for (const { outputs } of alike) for (const target of outputs) target.storage.version++;
-      calls = calls.filter((call) => !alike.includes(call));
+      calls = calls.filter((call) => !isAlike(call));
     }
   }
 

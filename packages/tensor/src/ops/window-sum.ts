@@ -8,6 +8,7 @@ import { indexSelect } from "./gather.ts";
 import { reshape } from "./movement.ts";
 import { pointwiseFunctions as pw } from "./pointwise.ts";
 import { sum } from "./reduce.ts";
+import type { Vjp } from "./vjp.ts";
 
 function windowSum(x: Tensor, attrs: WindowSumAttrs): Tensor {
   return applyOp(windowSumOp, [x], attrs)[0] as Tensor;
@@ -28,11 +29,11 @@ function firstBeyond(values: readonly number[], size: number): number[] {
   });
 }
 
-const gradientFunctions = {
-  windowSumGrad: (g: Tensor, { rows, columns }: WindowSumAttrs): Tensor =>
-    windowSum(g, { rows: transposed(rows), columns: transposed(columns) }),
+/** Each place collects from the windows that hold it. */
+const vjp: Vjp<WindowSumAttrs> = {
+  reads: [],
+  gradients: (g, { attrs: { rows, columns } }) => [windowSum(g, { rows: transposed(rows), columns: transposed(columns) })],
 };
-export type WindowSumFunctions = typeof gradientFunctions;
 
 /** Windows of one length, filled up with zeros and side by side, are summed. */
 function alongDim(x: Tensor, dim: number, table: WindowTable | null): Tensor {
@@ -50,7 +51,7 @@ function alongDim(x: Tensor, dim: number, table: WindowTable | null): Tensor {
 /** x [N, C, H, W] → [N, C, windows along H, windows along W]; dims without a table stay as they are. */
 export const windowSumOp: StructuredOp<WindowSumAttrs> = {
   name: "windowSum",
-  gradientFunctions,
+  vjp,
   infer([x], { rows, columns }) {
     const { shape, dtype } = x as Tensor;
     const [n, c, height, width] = shape as [number, number, number, number];

@@ -3,6 +3,7 @@ import type { StructuredOpName } from "../../ops/index.ts";
 import { attentionSamples } from "./attention.ts";
 import { batchNormSamples } from "./batch-norm.ts";
 import { convSamples } from "./conv.ts";
+import { crossEntropySamples } from "./cross-entropy.ts";
 import { gatherSamples } from "./gather.ts";
 import { joinSamples } from "./join.ts";
 import { layerNormSamples } from "./layer-norm.ts";
@@ -30,6 +31,7 @@ export const structuredSamples = {
   ...poolSamples,
   ...windowSumSamples,
   ...softmaxSamples,
+  ...crossEntropySamples,
   ...layerNormSamples,
   ...batchNormSamples,
   ...attentionSamples,
