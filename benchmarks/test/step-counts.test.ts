@@ -39,7 +39,7 @@ test("a step of the MLP", async () => {
     matmul 5
     reduce 3
     allocations 14, 533 KiB
-    compiled before: 14 modules, 25 KiB"
+    compiled before: 14 modules, 26 KiB"
   `);
 });
 
@@ -55,7 +55,7 @@ test("a step of LeNet", async () => {
     maxPoolGrad 2
     reduce 6
     allocations 38, 7939 KiB
-    compiled before: 26 modules, 50 KiB"
+    compiled before: 26 modules, 42 KiB"
   `);
 });
 
@@ -71,6 +71,6 @@ test("a step of the CNN", async () => {
     maxPoolGrad 1
     reduce 5
     allocations 29, 70231 KiB
-    compiled before: 29 modules, 60 KiB"
+    compiled before: 29 modules, 59 KiB"
   `);
 });
