@@ -57,6 +57,10 @@ const mostKept = 4_194_304;
 /**
  * softmax(scale·q·kᵀ + mask)·v with the heads behind the sequence, as linear layers leave them: q [N, L, H, E], k [N, S, H, E], v [N, S, H, Ev], and
  * a mask of floats that broadcasts to [N, H, L, S], give [N, L, H, Ev]. A query that sees nothing gets zeros.
+ *
+ * @example
+ * const x = randn([2, 10, 4, 8]); // [N, T, H, E]
+ * attention(x, x, x, null, { scale: 8 ** -0.5, causal: true });
  */
 export function attention(
   q: Tensor,
