@@ -5,7 +5,7 @@ import type { CpuBuffer } from "../buffer.ts";
 import { partStart } from "../lanes.ts";
 import { addressOf, contiguous } from "./contiguous.ts";
 import { convolveByWinograd } from "./conv-winograd.ts";
-import { takesPlanes } from "./correlate-planes.ts";
+import { readsInPlace } from "./correlate-planes.ts";
 import { type CorrelationShape, correlationNanoseconds, groupsTogether, prepareCorrelation } from "./correlation.ts";
 import { ImageRegion } from "./image-region.ts";
 import type { WindowSizes } from "./window-geometry.ts";
@@ -103,7 +103,7 @@ export const createConvInputGrad =
     }));
     const together = Math.min(...shapes.map((shape) => groupsTogether(shape, groups, 4 * rows.size * columns.size)));
     const whole = strideY === 1 && strideX === 1; // else several correlations read a copy faster
-    const source = new ImageRegion(kernels, dy, together * outputs, region, { masked: whole && shapes.every(takesPlanes) });
+    const source = new ImageRegion(kernels, dy, together * outputs, region, { masked: whole && shapes.every(readsInPlace) });
     const weights = contiguous(kernels, weight);
     const taps = phases.map(({ y, x }, i) => {
       const [above, before] = [y.start - rows.first, x.start - columns.first];
@@ -117,6 +117,7 @@ export const createConvInputGrad =
         endRow: source.endRow - above,
         firstColumn: source.firstColumn - before,
         endColumn: source.endColumn - before,
+        masked: source.masked,
       };
       const turned = turnWeights(kernels, weights.address, weight.shape as Rank4, groups, y, x);
       const correlation = prepareCorrelation(kernels, shape, turned.pointer, 0);

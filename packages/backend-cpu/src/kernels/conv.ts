@@ -3,7 +3,7 @@ import { type ConvAttrs, type FusedKernels, numel, type View } from "@gradkit/te
 import { partStart } from "../lanes.ts";
 import { addressOf, contiguous } from "./contiguous.ts";
 import { convolveByWinograd } from "./conv-winograd.ts";
-import { takesPlanes } from "./correlate-planes.ts";
+import { readsInPlace } from "./correlate-planes.ts";
 import { type CorrelationShape, correlationNanoseconds, groupsTogether, prepareCorrelation } from "./correlation.ts";
 import { ImageRegion } from "./image-region.ts";
 import { type WindowGeometry, windowGeometry } from "./window-geometry.ts";
@@ -44,9 +44,9 @@ function correlateImages(
   y: number,
 ): void {
   const together = groupsTogether(sizes, groups, 4 * region.height * region.width);
-  const source = new ImageRegion(kernels, x, together * sizes.channels, region, { masked: takesPlanes(sizes) });
-  const { planeStride, rowStride, firstRow, endRow, firstColumn, endColumn } = source;
-  const inside = { firstRow, endRow, firstColumn, endColumn };
+  const source = new ImageRegion(kernels, x, together * sizes.channels, region, { masked: readsInPlace(sizes) });
+  const { planeStride, rowStride, firstRow, endRow, firstColumn, endColumn, masked } = source;
+  const inside = { firstRow, endRow, firstColumn, endColumn, masked };
   const shape: CorrelationShape = { ...sizes, groups, together, planeStride, rowStride, ...inside };
   const correlation = prepareCorrelation(kernels, shape, weights, bias);
   const runs = groups / together; // of an image

@@ -3,9 +3,13 @@ import type { PrepareCorrelation } from "./correlation.ts";
 import type { WindowSizes } from "./window-geometry.ts";
 
 const mostTaps = 9; // so many weights find room in registers
+const mostMasking = 2; // outputs
 
 export const takesPlanes = ({ channels, outWidth, strideX, kernelHeight, kernelWidth }: WindowSizes): boolean =>
   channels === 1 && outWidth >= 4 && strideX <= 2 && kernelHeight * kernelWidth <= mostTaps;
+
+/** Where padding is better masked than copied: not if a copy is read for many outputs. */
+export const readsInPlace = (sizes: WindowSizes): boolean => takesPlanes(sizes) && sizes.outputs <= mostMasking;
 
 export const correlatePlanes: PrepareCorrelation = (kernels, shape, weights, bias) => {
   const { memory } = kernels;

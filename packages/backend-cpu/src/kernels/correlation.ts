@@ -18,11 +18,13 @@ export interface CorrelationShape extends WindowSizes {
   /** Bytes between channels and between rows of x; the elements of a row are neighbours. */
   readonly planeStride: number;
   readonly rowStride: number;
-  /** All other rows and columns of x are zeros that may be passed over; where planes are taken they need not be in memory. */
+  /** All other rows and columns of x are zeros that may be passed over. */
   readonly firstRow: number;
   readonly endRow: number;
   readonly firstColumn: number;
   readonly endColumn: number;
+  /** These zeros are not in memory: planes alone. */
+  readonly masked: boolean;
 }
 
 /** A correlation whose tables and packed weights are in memory until `release`. */
@@ -63,7 +65,16 @@ function inOneRow(shape: CorrelationShape): CorrelationShape {
   const { kernelHeight, kernelWidth, strideY, strideX, outHeight, outWidth, rowStride } = shape;
   const flat = kernelHeight * kernelWidth * strideY * strideX === 1 && rowStride === 4 * outWidth;
   return flat
-    ? { ...shape, outHeight: 1, outWidth: outHeight * outWidth, firstRow: 0, endRow: 1, firstColumn: 0, endColumn: outHeight * outWidth }
+    ? {
+        ...shape,
+        outHeight: 1,
+        outWidth: outHeight * outWidth,
+        firstRow: 0,
+        endRow: 1,
+        firstColumn: 0,
+        endColumn: outHeight * outWidth,
+        masked: false,
+      }
     : shape;
 }
 

@@ -49,6 +49,8 @@ export class ImageRegion {
   readonly endRow: number;
   readonly firstColumn: number;
   readonly endColumn: number;
+  /** Read in place though it has padding, which is then not there to be read. */
+  readonly masked: boolean;
   readonly #kernels: WindowKernels;
   readonly #view: View;
   readonly #channels: number;
@@ -82,7 +84,9 @@ export class ImageRegion {
     this.endColumn = columns.at + columns.count;
     const inside = top >= 0 && left >= 0 && top + height <= imageHeight && left + width <= imageWidth;
     const maskable = masked && left >= -mostMasked && left + width <= imageWidth + mostMasked;
-    if (!copied && (inside || maskable) && columnStride === 4 && (!adjacentRows || height === 1 || rowStride === 4 * width)) {
+    const inPlace = !copied && (inside || maskable) && columnStride === 4 && (!adjacentRows || height === 1 || rowStride === 4 * width);
+    this.masked = inPlace && !inside;
+    if (inPlace) {
       this.planeStride = planeStride;
       this.rowStride = rowStride;
       this.#copies = false;

@@ -79,8 +79,8 @@ export class WindowKernels {
     return kept(this.#position, key, () => positionTiles(this.memory, shape, run));
   }
   planeTiles(shape: PlaneShape): (height: number) => PlaneTiles {
-    const { kernelHeight, kernelWidth, strideY, strideX, dilationY, dilationX } = shape;
-    const given = { kernelHeight, kernelWidth, strideY, strideX, dilationY, dilationX };
+    const { kernelHeight, kernelWidth, strideY, strideX, dilationY, dilationX, masked } = shape;
+    const given = { kernelHeight, kernelWidth, strideY, strideX, dilationY, dilationX, masked };
     return kept(this.#plane, Object.values(given).join(), () => planeTiles(this.memory, given));
   }
   dots(shape: DotShape): Dots {
