@@ -71,6 +71,6 @@ test("a step of the CNN", async () => {
     maxPoolGrad 1
     reduce 5
     allocations 29, 70231 KiB
-    compiled before: 29 modules, 59 KiB"
+    compiled before: 29 modules, 57 KiB"
   `);
 });
