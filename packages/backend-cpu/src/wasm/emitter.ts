@@ -109,13 +109,13 @@ export class FunctionBuilder {
 // The first kernels are emitted before the engine has compiled any of this, when a spread, a destructured list or a round of for-of costs as much
 // as many plain instructions: so there is one call for a list, not for each of its bytes, and finished bytes are moved by `concat`, which is native.
 function flatten(f: FunctionBuilder, code: Code, out: number[]): void {
-  if (!isList(code)) flatten(f, typeof code === "number" ? [code] : typeof code === "function" ? code(f) : code.code, out);
-  else
-    for (let i = 0; i < code.length; i++) {
-      const item = code[i] as Code;
-      if (typeof item === "number") out.push(item);
-      else flatten(f, item, out);
-    }
+  let list = code;
+  while (!isList(list)) list = typeof list === "number" ? [list] : typeof list === "function" ? list(f) : list.code;
+  for (let i = 0; i < list.length; i++) {
+    const item = list[i] as Code;
+    if (typeof item === "number") out.push(item);
+    else flatten(f, item, out);
+  }
 }
 
 const isList: (code: Code) => code is readonly Code[] = Array.isArray;
