@@ -11,10 +11,11 @@ import { emitRows } from "./rows.ts";
 
 /**
  * Vectors that are computed in turns. Cheap formulas are bound by the loop around them, others wait for their own results. Long ones have more constants than
- * there are registers: what is loaded once then serves more vectors. With many operands, values would take the place of pointers.
+ * there are registers: what is loaded once then serves more vectors; the longest (random numbers, powers) gain little by it and take milliseconds more to compile.
+ * With many operands, values would take the place of pointers.
  */
 const together = ({ size }: PreparedFormula, operands: number): readonly number[] =>
-  [0, 1, 2, 3, 4, 5].slice(0, operands > 8 ? 2 : size > 24 ? 6 : 4);
+  [0, 1, 2, 3, 4, 5].slice(0, operands > 8 ? 2 : size > 24 && size < 110 ? 6 : 4);
 
 type StoreOne = (output: Operand, value: Local<"v128">, vector: number) => Code;
 
