@@ -19,6 +19,24 @@ it("computes by decompositions what the full device has kernels for", async () =
   }
 });
 
+it("reduces over leading dims as the full device does", async () => {
+  const run = (device: Awaited<ReturnType<typeof cpu>>) => {
+    const x = tensor(
+      Float32Array.from({ length: 320 * 5 * 24 }, (_, i) => Math.sin(i)),
+      { shape: [320, 5, 24], device },
+    );
+    const turned = x.permute(1, 0, 2);
+    const all = [x.sum(0), x.mean([0, 1]), turned.sum(0), x.amax(0), x.sum(2), x.slice(0, 0, 40).sum(0), x.gt(0).sum(0), x.gt(2).any(0)];
+    return all.map((y) => [...y.dataSync()]);
+  };
+  const expected = run(await fullCpu());
+  for (const [k, values] of run(await cpu()).entries()) {
+    values.forEach((value, i) => {
+      expect(value).toBeCloseTo(expected[k]?.[i] as number, 4); // sums of 320 numbers up to 1, in another order
+    });
+  }
+});
+
 it("names the device that has what is left out", async () => {
   const x = tensor([0.5], { device: await cpu() });
   expect(() => x.lgamma()).toThrowErrorMatchingInlineSnapshot(

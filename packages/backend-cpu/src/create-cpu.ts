@@ -1,6 +1,7 @@
 // The backend: one object over one memory, its kernels compiled as they are first called.
 import type { Backend, DType, FusedKernels, Lower } from "@gradkit/tensor/backend";
 import type { CpuBuffer } from "./buffer.ts";
+import type { ColumnSums } from "./kernels/column-sums.ts";
 import { createGather } from "./kernels/gather.ts";
 import { MapKernels } from "./kernels/map.ts";
 import type { MapLanes } from "./kernels/map-lanes.ts";
@@ -24,6 +25,8 @@ export interface CpuParts {
   readonly createMapLanes?: (memory: Memory) => MapLanes;
   /** Shares reductions between threads, and brings operands of some into another order. */
   readonly createLargeReductions?: (memory: Memory) => LargeReductions;
+  /** In place of large reductions, where a device has no kernels for them. */
+  readonly createColumnSums?: (memory: Memory, matmul: Backend["matmul"]) => ColumnSums;
   /** Shares products between threads. */
   readonly createSharedProducts?: (memory: Memory, product: MatrixProduct) => MultiplyAll;
   /** Takes many calls at a time. */
@@ -51,6 +54,7 @@ export function createCpu(
     createMapTransposed,
     createMapLanes,
     createLargeReductions,
+    createColumnSums,
     createSharedProducts,
     createMany,
     createScan = without("scan"),
@@ -60,9 +64,9 @@ export function createCpu(
 ): Backend {
   const map: Backend["map"] = (formula, inputs, scalars, outputs) => kernels.map(formula, inputs, scalars, outputs);
   const kernels = new MapKernels(memory, lower, createMapTransposed?.(memory, map), createMapLanes?.(memory));
-  const reduce = createReduce(memory, lower, map, createLargeReductions?.(memory));
   const product = new MatrixProduct(memory);
   const matmul = createMatmul(memory, map, product, createSharedProducts);
+  const reduce = createReduce(memory, lower, map, createLargeReductions?.(memory), createColumnSums?.(memory, matmul));
   let fused: Partial<FusedKernels> | undefined;
   const readSync = (buffer: CpuBuffer, byteOffset: number, byteLength: number): ArrayBuffer => {
     const start = buffer.pointer + byteOffset;

@@ -3,6 +3,7 @@
 import { contiguousStrides, dtypes, formula, input, numel, type View } from "@gradkit/tensor/backend";
 import { partStart } from "../lanes.ts";
 import type { Memory } from "../memory.ts";
+import { arrangeColumns } from "./arrange.ts";
 import { CallBlock, outerWords, rowsWord, scratchWord } from "./call-block.ts";
 import { fillBlock, type LargeReductions, mappedDType, operandOf, type ReduceCall } from "./reduce.ts";
 import { emitReduceColumns, scratchByteLength, tileColumns } from "./reduce-columns.ts";
@@ -104,6 +105,7 @@ const createStages =
   };
 
 export const createLargeReductions = (memory: Memory): LargeReductions => ({
+  arrangeColumns,
   emitColumns: emitReduceColumns,
   lanes: createLanes(memory),
   share: createShare(memory),

@@ -4,10 +4,11 @@ import {
 } from "@gradkit/tensor/backend"; // biome-ignore format: a list
 import type { Memory } from "../memory.ts";
 import { ModuleBuilder } from "../wasm/emitter.ts";
-import { arrange } from "./arrange.ts";
+import { arrange, type arrangeColumns } from "./arrange.ts";
 import {
   CallBlock, groupWord, innerWord, middleStrideWord, middleWord, outerWord, outerWords, scratchWord,
 } from "./call-block.ts"; // biome-ignore format: a list
+import type { ColumnSums } from "./column-sums.ts";
 import { Iteration } from "./iteration.ts";
 import { hasLayout, type Layout, layoutOf, remember } from "./layout.ts";
 import type { Kernel } from "./map.ts";
@@ -34,7 +35,8 @@ export interface ReducePlan extends Layout {
 
 /** What large reductions gain by, and a small device does without. */
 export interface LargeReductions {
-  /** Writes a kernel whose inner loop is over kept dims. */
+  /** In which order a kernel whose inner loop is over kept dims walks, if it is better, and such a kernel. */
+  readonly arrangeColumns: typeof arrangeColumns;
   readonly emitColumns: typeof emitReduceColumns;
   /** In how many lanes to divide a call. */
   lanes(call: ReduceCall): number;
@@ -46,7 +48,13 @@ export interface LargeReductions {
   inStages(reduce: Backend["reduce"], ...call: Parameters<Backend["reduce"]>): boolean;
 }
 
-export function createReduce(memory: Memory, lower: Lower, map: Backend["map"], large?: LargeReductions): Backend["reduce"] {
+export function createReduce(
+  memory: Memory,
+  lower: Lower,
+  map: Backend["map"],
+  large?: LargeReductions,
+  columnSums?: ColumnSums,
+): Backend["reduce"] {
   const block = new CallBlock(memory);
   const iteration = new Iteration();
   const kernels = new Map<string, Kernel>();
@@ -85,8 +93,10 @@ export function createReduce(memory: Memory, lower: Lower, map: Backend["map"], 
     });
     const operands = [...inputs, ...targets];
     const view = (k: number): View => operands[k] as View;
-    const { order, columns } = arrange(shape, inputs, operands, dims, isArg(reducer), large !== undefined);
-    iteration.planInOrder(order, shape, operands.length, view);
+    const arrangement = arrange(shape, inputs, dims, isArg(reducer));
+    const byColumns = isArg(reducer) ? null : large?.arrangeColumns(arrangement, shape, operands);
+    const columns = !!byColumns;
+    iteration.planInOrder(byColumns ?? [...arrangement.kept, ...arrangement.reduced], shape, operands.length, view);
 
     const classes = operands.map(({ dtype }, k): OperandClass => ({ dtype, access: iteration.access(k) }));
     const kernel = find(columns, reducer, source, classes, finish);
@@ -135,6 +145,7 @@ export function createReduce(memory: Memory, lower: Lower, map: Backend["map"], 
     if (copied || (indexed[source.id] ??= usesIndex(source)))
       return reduceMapped(copied ?? contiguousStrides(shape), reducer, source, inputs, scalars, outputs, dims, finish);
 
+    if (columnSums?.(reducer, source, inputs, scalars, outputs, dims, finish)) return;
     if (!isArg(reducer) && large?.inStages(reduce, reducer, source, inputs, scalars, outputs, dims, finish)) return;
     const plan = findPlan(reducer, source, inputs, outputs, dims, finish);
     const call: ReduceCall = { plan, source, inputs, scalars, outputs, finish };
