@@ -104,7 +104,7 @@ export interface Backend {
 
   /**
    * As `map` and `matmul` of each call in turn: the steps of a recurrent layer. Views are float32 matrices, as many rows as the outputs of their call; row i
-   * of one call reads what row i of earlier ones wrote, and nothing that other rows did; no call writes to a `b`, and no formula reads positions. For backends
+   * of one call reads what row i of earlier ones wrote, and nothing that other rows did; no call writes to a `b` or to what all rows share, and no formula reads positions. For backends
    * that let each thread take some of the rows through all calls; where it is missing, the calls arrive one after the other.
    */
   rowwise?(calls: readonly RowwiseCall[]): void;

@@ -1,6 +1,6 @@
 // Backend.rowwise: a lane takes some rows through all calls, which then need not wait for each other's rows, and a matrix that many products read is
 // packed once.
-import { type Backend, type Lower, numel, type RowwiseCall, type View } from "@gradkit/tensor/backend";
+import { type Backend, type Epilogue, type Lower, numel, type RowwiseCall, type View } from "@gradkit/tensor/backend";
 import type { CpuBuffer } from "../buffer.ts";
 import { partStart } from "../lanes.ts";
 import type { Memory } from "../memory.ts";
@@ -23,6 +23,9 @@ type Product = Extract<RowwiseCall, { kind: "matmul" }>;
 const outputOf = (call: RowwiseCall): View => (call.kind === "map" ? (call.outputs[0] as View) : call.out);
 const rowsOf = (call: RowwiseCall): number => outputOf(call).shape[0] as number;
 
+/** A bias that all rows share: one row of its own may be written by an earlier call. */
+const sharedBias = (epilogue: Epilogue, out: View): number => (epilogue.inputs[0]?.strides[0] === 0 ? rowBias(epilogue, out) : 0);
+
 const shapeOf = ({ a, b, out, epilogue }: Product, rows: number): ProductShape => ({
   dtype: "float32",
   m: rows,
@@ -31,7 +34,7 @@ const shapeOf = ({ a, b, out, epilogue }: Product, rows: number): ProductShape =
   a: layoutOf(a),
   b: layoutOf(b),
   cRow: layoutOf(out).rowStride,
-  bias: epilogue ? rowBias(epilogue, out) : 0,
+  bias: epilogue ? sharedBias(epilogue, out) : 0,
   adds: false,
 });
 
@@ -131,7 +134,7 @@ class LaneOfRows {
     const { a, b, out, epilogue } = call;
     const packed = this.#packed.get(b);
     this.#prepare(call, count).run(addressOf(part(a)), packed ? packed.pointer : addressOf(b), addressOf(part(out)));
-    if (epilogue && !rowBias(epilogue, out)) this.#map(epilogue.formula, [out, ...epilogue.inputs].map(part), [part(out)]);
+    if (epilogue && !sharedBias(epilogue, out)) this.#map(epilogue.formula, [out, ...epilogue.inputs].map(part), [part(out)]);
   }
 
   /** As for the last call with the same matrix, as long as the rest is the same too. */

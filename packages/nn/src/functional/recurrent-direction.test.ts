@@ -52,6 +52,7 @@ const cases: [string, Case][] = [
   ["LSTM with projections backwards", { kind: lstmCell, projection: 4, reverse: true }],
   ["GRU", { kind: gruCell }],
   ["GRU backwards", { kind: gruCell, reverse: true }],
+  ["GRU, one sequence longer than the others", { kind: gruCell, batchSizes: [3, 1, 1, 1] }],
   ["GRU without biases", { kind: gruCell, bias: false }],
   ["RNN", { kind: rnnCell("RNN", "tanh") }],
   ["RNN backwards", { kind: rnnCell("RNN", "tanh"), reverse: true }],
