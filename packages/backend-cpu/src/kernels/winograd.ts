@@ -12,7 +12,7 @@ import { type CollectWeights, compileCollectWeights, compileSpreadWeights, type 
 
 /** Each has the points of a block in scratch memory: more lanes than this are slower. */
 export const lanesPerThread = 2;
-const blockTiles = 64; // the points of a block, in and out, stay in the second-level cache
+const blockTiles = 48; // the points of a block, in and out, stay in the second-level cache
 
 /** The compiled parts. */
 export class WinogradKernels {
