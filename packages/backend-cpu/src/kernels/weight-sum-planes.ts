@@ -3,6 +3,7 @@
 import { partStart } from "../lanes.ts";
 import type { SumWeights } from "./conv-weight-grad.ts";
 import { filled, flopsPerNanosecond } from "./correlation.ts";
+import type { Dots } from "./dots.ts";
 import { ImageRegion } from "./image-region.ts";
 import { enoughParts, mostParts, sumParts } from "./sum-parts.ts";
 import { largestDivisor, type WindowSizes } from "./window-geometry.ts";
@@ -53,23 +54,24 @@ export const sumByPlanes: SumWeights = (kernels, dy, x, groups, { images, sizes,
           for (let u = 0; u < kernelHeight; u += rows) {
             const from = picture + c * xPlane + u * dilationY * xRow;
             const to = own + c * window + 4 * u * kernelWidth;
-            const [planes, sumPlanes] = [tileOutputs * dyPlane, tileOutputs * outputBytes];
-            tiled(
-              tiles,
-              outHeight,
-              outWidth,
-              from,
-              0,
-              strideY * xRow,
-              dilationY * xRow,
-              gradient,
-              planes,
-              dyPlane,
-              to,
-              sumPlanes,
-              outputBytes,
-            );
-            last?.(1, outHeight, outWidth, from, 0, strideY * xRow, dilationY * xRow, gradient + tiles * planes, 0, dyPlane, to + tiles * sumPlanes, 0, outputBytes); // biome-ignore format: as the line above
+            const add = (dots: Dots, several: number, first: number): void =>
+              dots(
+                several,
+                outHeight,
+                outWidth,
+                from,
+                0,
+                strideY * xRow,
+                dilationY * xRow,
+                gradient + first * dyPlane,
+                tileOutputs * dyPlane,
+                dyPlane,
+                to + first * outputBytes,
+                tileOutputs * outputBytes,
+                outputBytes,
+              );
+            add(tiled, tiles, 0);
+            if (last) add(last, 1, tiles * tileOutputs);
           }
       }
     }
