@@ -21,15 +21,8 @@ export function addGradients(a: Tensor, b: Tensor): Tensor {
 }
 
 /** Every gradient as a handle of its own: whoever gets it may write into it once nobody else holds the memory. */
-export function distinct(results: Gradients, incoming: Gradients): Gradients {
-  const seen = new Set<Tensor | null>(incoming);
-  return results.map((result) => {
-    if (!result) return null;
-    if (seen.has(result)) return result.detach();
-    seen.add(result);
-    return result;
-  });
-}
+export const distinct = (results: Gradients, incoming: Gradients): Gradients =>
+  results.map((result, i) => (result && (incoming.includes(result) || results.indexOf(result) < i) ? result.detach() : result));
 
 /** Releases a gradient that has served, unless a hook gave it to the user or it is part of a new graph. */
 export function letGo(g: Tensor): void {

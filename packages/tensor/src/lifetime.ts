@@ -1,7 +1,7 @@
 // Who lets go of a tensor, and when: scopes release the temporaries of composites, and optimizer steps the outputs of consumed graphs. What is
 // merely dropped is the collector's. User code never has to call any of it.
 import { LifetimeError } from "./errors.ts";
-import { reachableFrom } from "./reachable.ts";
+import { fewTensors, reachableFrom } from "./reachable.ts";
 import { refuseAsync } from "./synchronous.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -52,9 +52,10 @@ export function scope<T>(fn: () => T): T {
     "scope",
     "an async function goes on after the scope has ended. Use scope() on the synchronous parts between its awaits",
   );
-  const survivors = reachableFrom(result);
+  const few = fewTensors(result);
+  const survivors = few ? null : reachableFrom(result);
   for (const tensor of made) {
-    if (tensor.kept || survivors.has(tensor)) outer?.push(tensor);
+    if (tensor.kept || few?.includes(tensor) || survivors?.has(tensor)) outer?.push(tensor);
     else tensor.dispose(SCOPE_ENDED);
   }
   return result;

@@ -42,4 +42,6 @@ export function prepareFormula(lower: Lower, formula: Formula, stored: readonly 
   return { inputs, scalars, outputs, size, usesIndex: usesIndex(formula) };
 }
 
-export const usesIndex = (formula: Formula): boolean => topological(formula.outputs).some(({ op }) => op === "index");
+const indexed: boolean[] = []; // by formula
+
+export const usesIndex = ({ id, outputs }: Formula): boolean => (indexed[id] ??= topological(outputs).some(({ op }) => op === "index"));

@@ -59,7 +59,6 @@ export function createReduce(
   const iteration = new Iteration();
   const kernels = new Map<string, Kernel>();
   const plans: ReducePlan[][] = []; // by formula
-  const indexed: boolean[] = []; // by formula
   const scratch = memory.allocate(scratchByteLength).pointer;
 
   const find = (
@@ -142,7 +141,7 @@ export function createReduce(
     if (numel((outputs[0] as View).shape) === 0) return;
     if (numel(shape) === 0) return map(nothing(reducer, source, finish), [], finish?.scalars ?? [], [outputs[0] as View]);
     const copied = isArg(reducer) ? large?.copyStrides(inputs[0] as View, dims) : null;
-    if (copied || (indexed[source.id] ??= usesIndex(source)))
+    if (copied || usesIndex(source))
       return reduceMapped(copied ?? contiguousStrides(shape), reducer, source, inputs, scalars, outputs, dims, finish);
 
     if (columnSums?.(reducer, source, inputs, scalars, outputs, dims, finish)) return;
