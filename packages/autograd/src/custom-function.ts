@@ -1,5 +1,5 @@
 // Ops whose gradient the user writes.
-import { formatShape, GradientError, isFloat, isGradEnabled, noGrad, type Shape, Tensor, zeros } from "@gradkit/tensor";
+import { formatShape, GradientError, isGradEnabled, noGrad, type Shape, Tensor, zeros } from "@gradkit/tensor";
 import { needsGrad, sameShape, untracked } from "@gradkit/tensor/recorder";
 import { tensorOf } from "./map-node.ts";
 import { type Edge, type Gradients, GradNode } from "./node.ts";
@@ -58,7 +58,7 @@ export function customFunction<Args extends readonly unknown[], Output extends T
     const results: readonly Tensor[] = result instanceof Tensor ? [result] : result;
     const outputs = results.map((output) => (output.requiresGrad ? output.detach() : output)); // such as an argument, passed through
     const backwardOf: Backward = (saved, gradients) => backward({ ...context, savedTensors: saved }, ...gradients);
-    new CustomNode(name, inputs, toSave, results, outputs, backwardOf, scoped).attach(outputs, ({ dtype }) => isFloat(dtype));
+    new CustomNode(name, inputs, toSave, results, outputs, backwardOf, scoped).attach(outputs);
     return (result instanceof Tensor ? outputs[0] : outputs) as Output;
   };
 }

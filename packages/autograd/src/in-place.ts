@@ -52,7 +52,7 @@ function replaceHistory(tensor: Tensor, node: GradNode, version: number): void {
     }
     old.outputs = old.outputs.map((output) => (output === tensor ? past : output));
   }
-  node.attach([tensor], () => true, version);
+  node.attach([tensor], 1, version);
 }
 
 /** The history of a base of which a view was overwritten by a pointwise op (torch's CopySlices). */

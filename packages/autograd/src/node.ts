@@ -1,6 +1,6 @@
 // A recorded op: where its inputs came from, and how gradients flow back through it. Nodes point backwards only, and nothing global points at
 // them, so a graph whose outputs are garbage is garbage.
-import { type GradFn, GradientError, type Tensor } from "@gradkit/tensor";
+import { type GradFn, GradientError, isFloat, type Tensor } from "@gradkit/tensor";
 import type { SavedValue } from "./saved.ts";
 
 /** Where an input came from: the op that made it, the leaf itself, or nowhere that wants a gradient. */
@@ -82,16 +82,12 @@ export abstract class GradNode implements GradFn {
     );
   }
 
-  /** Hangs this node on the outputs of its op that can have gradients. */
-  attach(
-    outputs: readonly Tensor[],
-    differentiable: (output: Tensor, at: number) => boolean,
-    version = (outputs[0] as Tensor).storage.version,
-  ): void {
+  /** Hangs this node on the outputs of its op that can have gradients: floats among the first `count`. */
+  attach(outputs: readonly Tensor[], count: number = outputs.length, version: number = (outputs[0] as Tensor).storage.version): void {
     this.outputs = outputs;
-    for (let k = 0; k < outputs.length; k++) {
+    for (let k = 0; k < count; k++) {
       const output = outputs[k] as Tensor;
-      if (differentiable(output, k)) output.setHistory(this, k);
+      if (isFloat(output.dtype)) output.setHistory(this, k);
     }
     this.version = version;
   }

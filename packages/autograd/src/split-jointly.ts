@@ -32,6 +32,6 @@ class SplitNode extends GradNode {
  */
 export function splitJointly(x: Tensor, sizes: readonly number[], dim: number): Tensor[] {
   const parts = noGrad(() => split(x, sizes, dim));
-  if (parts.length > 0 && needsGrad([x])) new SplitNode(x, parts, dim).attach(parts, () => true);
+  if (parts.length > 0 && needsGrad([x])) new SplitNode(x, parts, dim).attach(parts);
   return parts;
 }

@@ -39,16 +39,19 @@ export function recordMap(
   if (!hasFloat(outputs)) return;
   const node = mapNode(name, formula, inputs, scalars);
   node.save(inputs, outputs);
-  node.attach(outputs, (output) => isFloat(output.dtype));
+  node.attach(outputs);
 }
 
 export function recordOp(op: RecordedOp, inputs: readonly (Tensor | null)[], attrs: unknown, outputs: readonly Tensor[]): void {
   const row = vjps[op.name];
   const rule = (row === own ? op.vjp : row) as Vjp<unknown> | null | undefined;
   if (!rule || !hasFloat(outputs)) return;
-  const edges = inputs.map((input) => input && edgeOf(input));
-  const slots = inputs.map((input) => input?.outputIndex ?? 0);
-  const node = new OpNode(op.name, rule, edges, slots, inputs, attrs, outputs);
-  const count = rule.differentiable ?? outputs.length;
-  node.attach(outputs, (output, k) => k < count && isFloat(output.dtype));
+  const edges = new Array<Edge>(inputs.length);
+  const slots = new Array<number>(inputs.length);
+  for (let i = 0; i < inputs.length; i++) {
+    const input = inputs[i] as Tensor | null;
+    edges[i] = input && edgeOf(input);
+    slots[i] = input ? input.outputIndex : 0;
+  }
+  new OpNode(op.name, rule, edges, slots, inputs, attrs, outputs).attach(outputs, rule.differentiable);
 }

@@ -63,7 +63,7 @@ class ViewHistory extends GradNode {
 
 /** Gives a view the history of its base as it is now. */
 export function followBase(view: Tensor, base: Tensor): void {
-  new ViewHistory(base, view).attach([view], () => true);
+  new ViewHistory(base, view).attach([view]);
 }
 
 /** Where a tensor came from. Views of memory that was written since are brought up to date first. */
