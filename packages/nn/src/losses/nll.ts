@@ -39,12 +39,16 @@ export const alongClasses = (vector: Tensor, like: Tensor): Tensor =>
   vector.reshape(like.shape.map((_, d) => (d === classDim(like) ? vector.numel : 1)));
 
 /**
- * How many targets count, as far as known: only devices that read synchronously are looked at, where a target that is no class throws. A GPU takes
- * the loss of such a row for 0.
+ * How many targets count, as far as known: only devices that read synchronously are looked at. A target that is no class throws, there at once, and
+ * on a GPU with the next read.
  */
 function countTargets(op: string, input: Tensor, target: Tensor, ignoreIndex: number): number | null {
-  if (!target.device.capabilities.syncRead) return null;
   const classes = input.shape[classDim(input)] as number;
+  if (!target.device.capabilities.syncRead) {
+    const index = target.maskedFill(target.eq(ignoreIndex), 0).reshape([-1]);
+    input.newFull([classes], 0).gather(0, index); // the kernel notes an index that is out of range
+    return null;
+  }
   let count = 0;
   for (const value of target.dataSync()) {
     if (value === ignoreIndex) continue;
