@@ -40,9 +40,13 @@ async function startAll(all: readonly Contestant[]): Promise<{ processes: Measur
   return { processes, versions };
 }
 
-/** Whoever died in the row before gets a new process. */
-const revived = (processes: readonly MeasuredProcess[]): MeasuredProcess[] =>
-  processes.map((process) => (process.alive ? process : new MeasuredProcess(process.contestant)));
+/** New processes for a row: what ran before would decide what an engine compiled, and where memory lies. */
+async function renewed(processes: readonly MeasuredProcess[]): Promise<MeasuredProcess[]> {
+  await Promise.all(processes.map((process) => process.stop()));
+  const fresh = processes.map(({ contestant }) => new MeasuredProcess(contestant));
+  await Promise.all(fresh.map(({ ready }) => ready));
+  return fresh;
+}
 
 async function run(options: Options): Promise<Run> {
   const header = { date: new Date().toISOString(), commit: commit(), machine: machine() };
@@ -62,8 +66,7 @@ async function run(options: Options): Promise<Run> {
   const rows: Row[] = [];
   for (const [i, workload] of options.rows.entries()) {
     const onProgress = (fraction: number): void => progress.show(i + Math.min(fraction, 0.99), workload.title);
-    processes = revived(processes);
-    await Promise.all(processes.map((process) => process.ready));
+    if (i > 0 && isRepeated(workload)) processes = await renewed(processes);
     const row = await measure(workload, processes, options, onProgress);
     progress.clear();
     printRow(workload, row, present);
