@@ -43,10 +43,6 @@ export class MeasuredProcess {
     return this.#ask({ ask: "time", ms });
   }
 
-  free(): Promise<Answer<object>> {
-    return this.#ask({ ask: "free" });
-  }
-
   /** Ends it, politely. */
   async stop(): Promise<void> {
     if (!this.alive) return;

@@ -53,8 +53,11 @@ const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
 export function machineTable({ machine, date, commit, versions, rows }: Run): string {
   const present = columns.filter(({ name }) => versions[name]);
   const packages = new Set(Object.values(versions).flatMap((each) => Object.entries(each).map(([name, version]) => `${name} ${version}`)));
+  const peers = new Set(
+    present.filter(({ name }) => name !== all.name && name !== single.name).map(({ title }) => title.replace(/, .*/, "")),
+  );
   return [
-    `## ${machine.cpu}, ${machine.cores} cores`,
+    `## ${machine.cpu}, ${machine.cores} cores, beside ${[...peers].join(", ")}`,
     "",
     `Node ${machine.node}, ${machine.os}, ${date.slice(0, 10)}, commit ${commit}; ${[...packages].join(", ")}. Load before the run: ${machine.load}.`,
     "",

@@ -10,7 +10,6 @@ export type Request =
   | { readonly ask: "prepare"; readonly work: Work; readonly model: ModelSpec | null; readonly warmUpMs: number }
   /** Repeats it for that long and answers with a Slice. */
   | { readonly ask: "time"; readonly ms: number }
-  | { readonly ask: "free" }
   | { readonly ask: "exit" };
 
 /** The first line of a process. */

@@ -10,7 +10,6 @@ export interface Runnable {
   step(): void | Promise<void>;
   /** What `Prepared.check` says; called before any step. */
   check(): Promise<readonly number[]>;
-  free?(): void;
 }
 
 export interface Contestant extends Ready {
@@ -55,7 +54,7 @@ export async function serve({ versions, prepare }: Contestant): Promise<void> {
   let running: Runnable | null = null;
   let callsEach = 1;
 
-  async function answer(request: Exclude<Request, { ask: "exit" }>): Promise<Prepared | Slice | object> {
+  async function answer(request: Exclude<Request, { ask: "exit" }>): Promise<Prepared | Slice> {
     if (request.ask === "prepare") {
       running = await prepare(request.work);
       const check = await running.check();
@@ -64,13 +63,8 @@ export async function serve({ versions, prepare }: Contestant): Promise<void> {
       callsEach = Math.max(1, Math.ceil(SAMPLE_MS / warm));
       return { check };
     }
-    if (request.ask === "time") {
-      const times = await samples((running as Runnable).step, callsEach, request.ms);
-      return { median: median(times), best: Math.min(...times), calls: times.length * callsEach };
-    }
-    running?.free?.();
-    running = null;
-    return {};
+    const times = await samples((running as Runnable).step, callsEach, request.ms);
+    return { median: median(times), best: Math.min(...times), calls: times.length * callsEach };
   }
 
   const say = (message: object): boolean => process.stdout.write(`${ANSWER}${JSON.stringify(message)}\n`);

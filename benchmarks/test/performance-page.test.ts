@@ -36,7 +36,7 @@ test("a table tells figures, goals and ratios", () => {
     ],
   };
   expect(machineTable(run)).toMatchInlineSnapshot(`
-    "## Some CPU, 2 cores
+    "## Some CPU, 2 cores, beside TensorFlow.js wasm
 
     Node 24.21.0, Linux 6 x64, 2026-11-27, commit 0123456789ab; gradkit 0.0.0, tfjs 4.22.0. Load before the run: 0.1.
 

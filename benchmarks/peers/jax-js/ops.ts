@@ -23,9 +23,6 @@ function runnable(inputs: readonly np.Array[], call: (...inputs: np.Array[]) => 
       for (const result of results()) sums.push(...checksum(await result.data()));
       return sums;
     },
-    free: () => {
-      for (const input of inputs) input.dispose();
-    },
   };
 }
 

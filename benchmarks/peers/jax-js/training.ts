@@ -124,8 +124,5 @@ export function training(name: ModelName): Runnable {
       await train();
     },
     check: () => firstLosses(train),
-    free: () => {
-      for (const each of [x, y, ...[state.weights, state.first, state.second].flatMap((arrays) => Object.values(arrays))]) each.dispose();
-    },
   };
 }

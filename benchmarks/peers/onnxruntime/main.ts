@@ -56,7 +56,6 @@ async function prepare(work: Work): Promise<Runnable> {
       await session.run(feeds);
     },
     check: async () => checksum((await session.run(feeds)).y?.data as Float32Array),
-    free: () => void session.release(),
   };
 }
 

@@ -15,7 +15,7 @@ const images: Turn = (result) => tf.transpose(result, [0, 3, 1, 2]);
 const filters: Turn = (result) => tf.transpose(result, [3, 2, 0, 1]);
 
 /** `call` runs inside tidy: what it does not return is freed. The backend is synchronous. */
-function runnable(inputs: readonly tf.Tensor[], call: () => readonly tf.Tensor[], turns: readonly Turn[] = [asIs]): Runnable {
+function runnable(call: () => readonly tf.Tensor[], turns: readonly Turn[] = [asIs]): Runnable {
   const results = (): tf.Tensor[] => tf.tidy(() => [...call()]);
   return {
     step: () => {
@@ -28,9 +28,6 @@ function runnable(inputs: readonly tf.Tensor[], call: () => readonly tf.Tensor[]
       for (const result of turned) result.dispose();
       return sums;
     },
-    free: () => {
-      for (const input of inputs) input.dispose();
-    },
   };
 }
 
@@ -38,19 +35,19 @@ function matmul({ batch, m, k, n, aTransposed, bTransposed }: MatmulWork): Runna
   const batches = batch > 1 ? [batch] : [];
   const a = random(1, [...batches, ...(aTransposed ? [k, m] : [m, k])]);
   const b = random(2, [...batches, ...(bTransposed ? [n, k] : [k, n])]);
-  return runnable([a, b], () => [tf.matMul(a, b, aTransposed, bTransposed)]);
+  return runnable(() => [tf.matMul(a, b, aTransposed, bTransposed)]);
 }
 
 function geluOf({ count, asFormula }: GeluWork): Runnable {
   if (asFormula) throw new NotComparable("it does not fuse elementwise ops");
   const x = random(1, [count], 3);
-  return runnable([x], () => [gelu(tf.add(tf.mul(x, 1.5), 0.25))]);
+  return runnable(() => [gelu(tf.add(tf.mul(x, 1.5), 0.25))]);
 }
 
 function addition({ count, recording }: AddWork): Runnable {
   if (recording) throw new NotComparable("it records only inside a gradient function");
   const [a, b] = [random(1, [count]), random(2, [count])];
-  return { ...runnable([a, b], () => [tf.add(a, b)]), step: () => tf.add(a, b).dispose() }; // one op needs no tidy
+  return { ...runnable(() => [tf.add(a, b)]), step: () => tf.add(a, b).dispose() }; // one op needs no tidy
 }
 
 function onRows({ kind, rows, columns }: RowsWork): Runnable {
@@ -63,7 +60,7 @@ function onRows({ kind, rows, columns }: RowsWork): Runnable {
     sumDim0: () => tf.sum(x, 0),
     sumDim1: () => tf.sum(x, 1),
   };
-  return runnable([x, weight, bias], () => [calls[kind]()]);
+  return runnable(() => [calls[kind]()]);
 }
 
 function convolution({ images: n, channels, size, filters: outputs, groups, backward }: ConvWork): Runnable {
@@ -72,19 +69,19 @@ function convolution({ images: n, channels, size, filters: outputs, groups, back
   const weight = filtersOf(seeded(2, sizeOf(shape), 0.1), shape, groups > 1);
   const forward = (input: tf.Tensor4D, filter: tf.Tensor4D): tf.Tensor4D =>
     groups > 1 ? tf.depthwiseConv2d(input, filter, 1, "same") : tf.conv2d(input, filter, 1, "same");
-  if (!backward) return runnable([x, weight], () => [forward(x, weight)], [images]);
+  if (!backward) return runnable(() => [forward(x, weight)], [images]);
   const dy = imagesOf(seeded(3, n * outputs * size ** 2), [n, outputs, size, size]);
   const gradients = tf.grads((input: tf.Tensor, filter: tf.Tensor) => forward(input as tf.Tensor4D, filter as tf.Tensor4D));
-  return runnable([x, weight, dy], () => gradients([x, weight], dy), [images, filters]);
+  return runnable(() => gradients([x, weight], dy), [images, filters]);
 }
 
 function maxPool({ images: n, channels, size, backward }: MaxPoolWork): Runnable {
   const x = imagesOf(seededPositive(1, n * channels * size ** 2), [n, channels, size, size]);
   const forward = (input: tf.Tensor4D): tf.Tensor4D => tf.maxPool(input, 2, 2, "valid");
-  if (!backward) return runnable([x], () => [forward(x)], [images]);
+  if (!backward) return runnable(() => [forward(x)], [images]);
   const dy = tf.ones([n, size / 2, size / 2, channels]);
   const gradient = tf.grad((input: tf.Tensor) => forward(input as tf.Tensor4D));
-  return runnable([x, dy], () => [gradient(x, dy)], [images]);
+  return runnable(() => [gradient(x, dy)], [images]);
 }
 
 export const ops = {

@@ -124,9 +124,5 @@ export function training(name: ModelName): Runnable {
       await train();
     },
     check: () => firstLosses(train),
-    free: () => {
-      for (const each of [...variables, x, y]) each.dispose();
-      optimizer.dispose();
-    },
   };
 }

@@ -61,11 +61,9 @@ for line in sys.stdin:
             answer = {"check": check()}
             warm = statistics.median(samples(step, 1, request["warmUpMs"]))
             calls_each = max(1, math.ceil(SAMPLE_MS / warm))
-        elif request["ask"] == "time":
+        else:
             times = samples(step, calls_each, request["ms"])
             answer = {"median": statistics.median(times), "best": min(times), "calls": len(times) * calls_each}
-        else:
-            step, answer = None, {}
         say(answer)
     except NotComparable as error:
         say({"error": str(error)})
