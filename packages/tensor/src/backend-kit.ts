@@ -52,6 +52,7 @@ export {
   type NodeOp,
   node,
   type Primitive,
+  perType,
   primitives,
   type ScalarType,
   scalar,
@@ -59,6 +60,7 @@ export {
   transform,
   withArgs,
 } from "./formula/nodes.ts";
+export { inTurn } from "./in-turn.ts";
 export { sameShape } from "./shape.ts";
 export { smallByteLength } from "./storage.ts";
 export { coalesce, contiguousStrides, isContiguous, numel } from "./view.ts";

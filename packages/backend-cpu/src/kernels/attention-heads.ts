@@ -1,8 +1,9 @@
 // How attention is walked: head by head, in lanes, and some queries at a time, so that their scores do not leave the second-level cache.
-import { type Backend, contiguousStrides, formula, input, numel, type View } from "@gradkit/tensor/backend";
+import type { Backend, View } from "@gradkit/tensor/backend";
 import { partStart } from "../lanes.ts";
 import type { Memory } from "../memory.ts";
 import { addressOf } from "./elements.ts";
+import { inOrder } from "./in-order.ts";
 import { evenBlock, type MatrixLayout, type MatrixProduct, PreparedProduct, type ProductShape } from "./matrix-product.ts";
 
 /** Scores of a block of queries: a quarter of the second-level cache, since gradients have two matrices of them. */
@@ -60,11 +61,6 @@ export class HeadMatrices {
     return this.#start + n * this.#batch + h * this.#head;
   }
 }
-
-export const transposed = ({ rowStride, columnStride }: MatrixLayout): MatrixLayout => ({
-  rowStride: columnStride,
-  columnStride: rowStride,
-});
 
 /** A product c = a·b, or what is added to c. */
 export const productShape = (
@@ -125,21 +121,17 @@ export function shareHeads(
   );
 }
 
-const identity = formula(["float"], [], [input(0, "float")]);
-
 /** Masks are read along their keys: one that does not lie so is copied. Dims along which it repeats stay repeated. */
 export function withMask(memory: Memory, map: Backend["map"], mask: View | null, body: (mask: View | null) => void): boolean {
   if (!mask || mask.strides[3] === 1 || mask.shape[3] === 1) {
     body(mask);
     return true;
   }
-  const shape = mask.shape.map((size, d) => (d < 3 && mask.strides[d] === 0 ? 1 : size));
-  const strides = contiguousStrides(shape);
-  const { buffer, dtype, offset } = mask;
-  const copy = memory.allocate(4 * numel(shape));
-  map(identity, [{ buffer, dtype, shape, strides: mask.strides, offset }], [], [{ buffer: copy, dtype, shape, strides, offset: 0 }]);
-  const repeated = strides.map((stride, d) => (shape[d] === mask.shape[d] ? stride : 0));
-  body({ buffer: copy, dtype, shape: mask.shape, strides: repeated, offset: 0 });
-  memory.release(copy);
+  const { buffer, dtype, strides, offset } = mask;
+  const shape = mask.shape.map((size, d) => (d < 3 && strides[d] === 0 ? 1 : size));
+  inOrder(memory, map, [{ buffer, dtype, shape, strides, offset }] as const, ([dense]) => {
+    const repeated = dense.strides.map((stride, d) => (shape[d] === mask.shape[d] ? stride : 0));
+    body({ ...dense, shape: mask.shape, strides: repeated });
+  });
   return true;
 }

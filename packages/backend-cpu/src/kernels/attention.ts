@@ -9,7 +9,6 @@ import {
   type QueryBlock,
   queryBlocks,
   shareHeads,
-  transposed,
   withMask,
 } from "./attention-heads.ts";
 import {
@@ -21,7 +20,7 @@ import {
 } from "./attention-rows.ts";
 import { addressOf } from "./elements.ts";
 import { floatBits } from "./float-bits.ts";
-import { type MatrixLayout, type MatrixProduct, rowGap } from "./matrix-product.ts";
+import { type MatrixLayout, type MatrixProduct, rowGap, transposed } from "./matrix-product.ts";
 
 const variantIndex = ({ masked, causal, logarithms }: AttentionVariant): number =>
   (masked ? 1 : 0) + (causal ? 2 : 0) + (logarithms ? 4 : 0);

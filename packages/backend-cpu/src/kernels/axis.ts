@@ -2,7 +2,7 @@
 import { advance, doWhile, forRange, when } from "../wasm/control.ts";
 import type { Code, FunctionBuilder, Local } from "../wasm/emitter.ts";
 import { type I32, i32 } from "../wasm/scalar.ts";
-import { f32x4, i32x4, type V128, type Vector, v128 } from "../wasm/simd.ts";
+import { f32x4, i32x4, lanePositions, type V128, type Vector, v128 } from "../wasm/simd.ts";
 
 /** Four elements at one place of every operand; operands are pointers. */
 export interface Lanes {
@@ -76,7 +76,7 @@ export function rowAxis(f: FunctionBuilder, size: Local<"i32">): RowAxis {
       left.set(size),
       repeat(most),
       repeat(1),
-      when(left, [inside.set(i32x4.ltS(v128.const(new Int32Array([0, 1, 2, 3])), i32x4.splat(left))), body([part])]),
+      when(left, [inside.set(i32x4.ltS(lanePositions, i32x4.splat(left))), body([part])]),
     ];
   };
   return {

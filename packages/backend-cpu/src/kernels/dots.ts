@@ -2,7 +2,7 @@
 import { advance, doWhile, forRange, when } from "../wasm/control.ts";
 import { type Code, type Local, ModuleBuilder, type Target } from "../wasm/emitter.ts";
 import { f32, i32 } from "../wasm/scalar.ts";
-import { f32x4, i32x4, type V128, v128 } from "../wasm/simd.ts";
+import { f32x4, i32x4, lanePositions, type V128, v128 } from "../wasm/simd.ts";
 import { neighbours } from "./plane-tile.ts";
 
 /** Some rows of a kernel, for some outputs; `step` bytes from element to element, strideX 1 or 2. */
@@ -74,7 +74,7 @@ export function compileDots(target: Target, { outputs, rows: tapRows, length, st
         i32.geS(left, 4),
       );
       return [
-        inside.set(i32x4.ltS(v128.const(new Int32Array([0, 1, 2, 3])), i32x4.splat(i32.and(columns, 3)))),
+        inside.set(i32x4.ltS(lanePositions, i32x4.splat(i32.and(columns, 3)))),
         forRange(group, 0, groups, 1, [
           accumulators.flat(2).map((sum) => sum.set(f32x4.const(0))),
           from.set(x),

@@ -1,9 +1,8 @@
 // Operands as contiguous views, for kernels that stream: themselves where they are, else copies.
-import { type Backend, contiguousStrides, formula, input, isContiguous, numel, type View } from "@gradkit/tensor/backend";
+import { type Backend, contiguousStrides, isContiguous, numel, type View } from "@gradkit/tensor/backend";
 import type { CpuBuffer } from "../buffer.ts";
 import type { Memory } from "../memory.ts";
-
-const copy = formula(["float"], [], [input(0, "float")]);
+import { identity } from "./identity.ts";
 
 /** Calls the body with float32 views that are contiguous, and releases what had to be copied. */
 export function inOrder<V extends readonly (View | null)[], R>(
@@ -19,7 +18,7 @@ export function inOrder<V extends readonly (View | null)[], R>(
     const buffer = memory.allocate(4 * numel(shape));
     copies.push(buffer);
     const target: View = { buffer, dtype, shape, strides: contiguousStrides(shape), offset: 0 };
-    map(copy, [view], [], [target]);
+    map(identity("float"), [view], [], [target]);
     return target;
   });
   const result = body(ordered as never);

@@ -1,10 +1,11 @@
 // What large reductions gain by. Lanes take parts of the outermost kept dim, or of the columns: no sum is divided. Where what is reduced lies far
 // apart, positions are found in a transposed copy, and values reduced in two stages.
-import { contiguousStrides, dtypes, formula, input, numel, type View } from "@gradkit/tensor/backend";
+import { contiguousStrides, dtypes, numel, type View } from "@gradkit/tensor/backend";
 import { partStart } from "../lanes.ts";
 import type { Memory } from "../memory.ts";
 import { arrangeColumns } from "./arrange.ts";
 import { CallBlock, outerWords, rowsWord, scratchWord } from "./call-block.ts";
+import { identity } from "./identity.ts";
 import { fillBlock, type LargeReductions, mappedDType, operandOf, type ReduceCall } from "./reduce.ts";
 import { emitReduceColumns, scratchByteLength, tileColumns } from "./reduce-columns.ts";
 
@@ -97,9 +98,8 @@ const createStages =
     const shape = first.shape.map((size, d) => (inner.includes(d) ? 1 : size));
     const buffer = memory.allocate(4 * numel(shape));
     const between: View = { buffer, dtype: mappedDType(source), shape, strides: contiguousStrides(shape), offset: 0 };
-    const type = dtypes[between.dtype].scalar;
     reduce(reducer, source, inputs, scalars, [between], inner);
-    reduce(reducer, formula([type], [], [input(0, type)]), [between], [], outputs, dims, finish);
+    reduce(reducer, identity(dtypes[between.dtype].scalar), [between], [], outputs, dims, finish);
     memory.release(buffer);
     return true;
   };

@@ -1,9 +1,10 @@
 // FusedKernels.layerNorm and its gradient.
-import { type Backend, type FusedKernels, formula, input, numel, type View } from "@gradkit/tensor/backend";
+import { type Backend, type FusedKernels, numel, type View } from "@gradkit/tensor/backend";
 import { partStart } from "../lanes.ts";
 import type { Memory } from "../memory.ts";
 import { addressOf } from "./elements.ts";
 import { floatBits } from "./float-bits.ts";
+import { identity } from "./identity.ts";
 import { inOrder } from "./in-order.ts";
 import { compileLayerNorm, compileLayerNormGrad, type LayerNormGradRows, type LayerNormRows } from "./layer-norm-rows.ts";
 
@@ -15,7 +16,6 @@ const longestGradRow = 16_384;
 const nanosecondsPerElement = 0.3;
 
 const at = (view: View | null): number => (view ? addressOf(view) : 0);
-const identity = formula(["float"], [], [input(0, "float")]);
 
 export function createLayerNorm(
   memory: Memory,
@@ -96,7 +96,7 @@ export function createLayerNorm(
         if (!out || !buffer) return;
         const partial: View = { buffer, dtype: "float32", shape: [blocks, size], strides: [size, 1], offset: 0 };
         const total: View = { buffer: out.buffer, dtype: "float32", shape: [1, size], strides: [size, 1], offset: out.offset };
-        reduce("sum", identity, [partial], [], [total], [0]);
+        reduce("sum", identity("float"), [partial], [], [total], [0]);
         memory.release(buffer);
       });
       return true;

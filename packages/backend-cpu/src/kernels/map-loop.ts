@@ -2,7 +2,7 @@
 import { doWhile, when } from "../wasm/control.ts";
 import type { Code, FunctionBuilder, Local } from "../wasm/emitter.ts";
 import { i32 } from "../wasm/scalar.ts";
-import { i32x4, type V128, v128 } from "../wasm/simd.ts";
+import { i32x4, lanePositions, type V128 } from "../wasm/simd.ts";
 import { firstWord, pointerWord } from "./call-block.ts";
 import { clampTail, Frame } from "./frame.ts";
 import { type Operand, type OperandClass, strided } from "./operand.ts";
@@ -60,7 +60,7 @@ export function emitMap(
 
   const row: Code = [
     operands.map((operand) => operand.startRow()),
-    position ? position.set(i32x4.add(i32x4.splat(first), v128.const(new Int32Array([0, 1, 2, 3])))) : [],
+    position ? position.set(i32x4.add(i32x4.splat(first), lanePositions)) : [],
     left.set(inner),
     unrolls ? when(enough, doWhile(several(), enough)) : [],
     when(

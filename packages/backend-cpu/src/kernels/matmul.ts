@@ -1,14 +1,10 @@
 // Backend.matmul: batches, orientation and epilogue around the product of two matrices.
-import { type Backend, contiguousStrides, type Epilogue, formula, input, type Node, numel, type View } from "@gradkit/tensor/backend";
+import { type Backend, contiguousStrides, dtypes, type Epilogue, type Node, numel, type View } from "@gradkit/tensor/backend";
 import type { Memory } from "../memory.ts";
 import { addressOf } from "./contiguous.ts";
-import type { BatchAddress, MatrixLayout, MatrixProduct, ProductShape } from "./matrix-product.ts";
+import { identity } from "./identity.ts";
+import { type BatchAddress, type MatrixLayout, type MatrixProduct, type ProductShape, transposed } from "./matrix-product.ts";
 import type { ProductType } from "./tile.ts";
-
-const identity = {
-  float32: formula(["float"], [], [input(0, "float")]),
-  int32: formula(["int"], [], [input(0, "int")]),
-} satisfies Record<ProductType, unknown>;
 
 /** Computes the products of one shape of all batches. */
 export type MultiplyAll = (shape: ProductShape, batches: number, address: BatchAddress) => void;
@@ -38,7 +34,7 @@ export function createMatmul(
     const scratch: View = { buffer, dtype: a.dtype, shape: out.shape, strides: contiguousStrides(out.shape), offset: 0 };
     multiplyBatches(multiplyAll, a, b, scratch, 0);
     if (epilogue) map(epilogue.formula, [scratch, ...epilogue.inputs], epilogue.scalars, [out]);
-    else map(identity[a.dtype as ProductType], [scratch], [], [out]);
+    else map(identity(dtypes[a.dtype].scalar), [scratch], [], [out]);
     memory.release(buffer);
   };
 }
@@ -65,7 +61,6 @@ export const layoutOf = ({ strides }: View): MatrixLayout => ({
   rowStride: 4 * (strides[strides.length - 2] as number),
   columnStride: 4 * (strides[strides.length - 1] as number),
 });
-const transposed = ({ rowStride, columnStride }: MatrixLayout): MatrixLayout => ({ rowStride: columnStride, columnStride: rowStride });
 
 function multiplyBatches(multiplyAll: MultiplyAll, a: View, b: View, out: View, bias: number): void {
   const rank = out.shape.length;

@@ -13,6 +13,11 @@ export interface MatrixLayout {
   readonly columnStride: number;
 }
 
+export const transposed = ({ rowStride, columnStride }: MatrixLayout): MatrixLayout => ({
+  rowStride: columnStride,
+  columnStride: rowStride,
+});
+
 /**
  * Products c = bias + a·b of one shape, a [m, k] and b [k, n], or what is added to c. m, n ≥ 1; k may be 0. The elements of c's rows are neighbours.
  * The bias is a row of n neighbouring elements, given by its address; 0: none.

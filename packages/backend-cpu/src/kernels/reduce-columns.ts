@@ -2,12 +2,12 @@
 import { advance, doWhile, when } from "../wasm/control.ts";
 import type { Code, FunctionBuilder, Local } from "../wasm/emitter.ts";
 import { i32 } from "../wasm/scalar.ts";
-import { f64x2, type V128, v128 } from "../wasm/simd.ts";
+import { f64x2, lanePositions, type V128, v128 } from "../wasm/simd.ts";
 import { accumulationOf, upperHalf, type ValueReducer, wideAfter } from "./accumulation.ts";
 import { groupWord, middleStrideWord, middleWord, scratchWord } from "./call-block.ts";
 import { clampTail, Frame } from "./frame.ts";
 import { Operand } from "./operand.ts";
-import { lanePositions, unrolledNodes } from "./reduce-rows.ts";
+import { unrolledNodes } from "./reduce-rows.ts";
 import { emitFinish, type Reduction } from "./reduction.ts";
 import { emitRows } from "./rows.ts";
 

@@ -4,11 +4,10 @@ import { add, and, bitcast, cast, constant, type Node, ne, not, type ScalarType,
 import { doWhile, when } from "../wasm/control.ts";
 import type { Code, FunctionBuilder, Local } from "../wasm/emitter.ts";
 import { i32 } from "../wasm/scalar.ts";
-import { i32x4, type V128, v128 } from "../wasm/simd.ts";
+import { i32x4, lanePositions, type V128, v128 } from "../wasm/simd.ts";
 import { groupWord } from "./call-block.ts";
 import { clampTail, Frame } from "./frame.ts";
 import type { Operand } from "./operand.ts";
-import { lanePositions } from "./reduce-rows.ts";
 import { emitFinish, type Reduction } from "./reduction.ts";
 import { emitRows } from "./rows.ts";
 

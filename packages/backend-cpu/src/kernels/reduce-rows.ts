@@ -2,7 +2,7 @@
 import { doWhile, when } from "../wasm/control.ts";
 import type { Code, FunctionBuilder, Local } from "../wasm/emitter.ts";
 import { i32 } from "../wasm/scalar.ts";
-import { f64x2, i32x4, type V128, v128 } from "../wasm/simd.ts";
+import { f64x2, i32x4, lanePositions, type V128, v128 } from "../wasm/simd.ts";
 import { accumulationOf, foldLanes, upperHalf, type ValueReducer, wideAfter } from "./accumulation.ts";
 import { groupWord } from "./call-block.ts";
 import { clampTail, Frame } from "./frame.ts";
@@ -16,8 +16,6 @@ const chunk = 4 * accumulatorCount * wideAfter; // elements
 
 /** Cheap formulas are bound by the loop around them; of others one copy is enough. */
 export const unrolledNodes = 12;
-
-export const lanePositions = v128.const(new Int32Array([0, 1, 2, 3]));
 
 export function emitReduceRows(f: FunctionBuilder, block: Local<"i32">, reduction: Reduction): Code {
   const { formula, classes } = reduction;

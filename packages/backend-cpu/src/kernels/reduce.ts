@@ -9,6 +9,7 @@ import {
   CallBlock, groupWord, innerWord, middleStrideWord, middleWord, outerWord, outerWords, scratchWord,
 } from "./call-block.ts"; // biome-ignore format: a list
 import type { ColumnSums } from "./column-sums.ts";
+import { identity } from "./identity.ts";
 import { Iteration } from "./iteration.ts";
 import { hasLayout, type Layout, layoutOf, remember } from "./layout.ts";
 import type { Kernel } from "./map.ts";
@@ -164,11 +165,10 @@ export function createReduce(
   ): void => {
     const { shape } = inputs[0] as View;
     const dtype = mappedDType(source);
-    const type = dtypes[dtype].scalar;
     const buffer = memory.allocate(4 * numel(shape));
     const values: View = { buffer, dtype, shape, strides, offset: 0 };
     map(source, inputs, scalars, [values]);
-    reduce(reducer, formula([type], [], [input(0, type)]), [values], [], outputs, dims, finish);
+    reduce(reducer, identity(dtypes[dtype].scalar), [values], [], outputs, dims, finish);
     memory.release(buffer);
   };
   return reduce;

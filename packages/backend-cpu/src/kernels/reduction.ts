@@ -1,8 +1,9 @@
 // A reduction as the emitters see it: the formula on the way in, what is done to the total, and the operands.
-import { type DType, type Finish, type Formula, formula, input, type Lower, type Reducer, type ScalarType } from "@gradkit/tensor/backend";
+import type { DType, Finish, Formula, Lower, Reducer, ScalarType } from "@gradkit/tensor/backend";
 import type { FunctionBuilder, Local } from "../wasm/emitter.ts";
 import type { V128 } from "../wasm/simd.ts";
 import { type Expression, emitExpression } from "./expression.ts";
+import { identity } from "./identity.ts";
 import type { OperandClass } from "./operand.ts";
 import { type PreparedFormula, prepareFormula } from "./prepare.ts";
 
@@ -26,7 +27,7 @@ export function prepareReduction(
 ): Reduction {
   const type = source.outputs[0]?.type ?? "float";
   const dtypes = classes.map(({ dtype }) => dtype);
-  const last = finish?.formula ?? formula([type], [], [input(0, type)]);
+  const last = finish?.formula ?? identity(type);
   return {
     reducer,
     classes,

@@ -1,6 +1,6 @@
 // Backend.rowwise: a lane takes some rows through all calls, which then need not wait for each other's rows, and a matrix that many products read is
 // packed once.
-import { type Backend, type Epilogue, type Lower, numel, type RowwiseCall, type View } from "@gradkit/tensor/backend";
+import { type Backend, type Epilogue, inTurn, type Lower, numel, type RowwiseCall, type View } from "@gradkit/tensor/backend";
 import type { CpuBuffer } from "../buffer.ts";
 import { partStart } from "../lanes.ts";
 import type { Memory } from "../memory.ts";
@@ -55,7 +55,7 @@ export function createRowwise(
   memory: Memory,
   lower: Lower,
   product: MatrixProduct,
-  { map, matmul }: Pick<Backend, "map" | "matmul">,
+  oneByOne: Pick<Backend, "map" | "matmul">,
 ): NonNullable<Backend["rowwise"]> {
   let maps: MapKernels | undefined; // which neither shares nor copies
   /** What products read on the right, packed where it pays, since so many rows meet it. */
@@ -78,10 +78,7 @@ export function createRowwise(
     const lanes = memory.lanes.count(work, total, 1);
     const inPlace = calls.every((call) => call.kind === "map" || call.out.strides[1] === 1);
     if (!inPlace || (lanes > 1 && total < lanes * fewestRows)) {
-      for (const call of calls) {
-        if (call.kind === "map") map(call.formula, call.inputs, [], call.outputs);
-        else matmul(call.a, call.b, call.out, call.epilogue ?? undefined);
-      }
+      inTurn(oneByOne, calls);
       return;
     }
     const packed = packAll(calls);

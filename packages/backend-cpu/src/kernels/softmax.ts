@@ -1,14 +1,5 @@
 // FusedKernels.softmax, logSoftmax and their gradients.
-import {
-  type Backend,
-  contiguousStrides,
-  type FusedKernels,
-  formula,
-  input,
-  isContiguous,
-  numel,
-  type View,
-} from "@gradkit/tensor/backend";
+import { type Backend, type FusedKernels, numel, type View } from "@gradkit/tensor/backend";
 import { partStart } from "../lanes.ts";
 import type { Memory } from "../memory.ts";
 import { advance, forRange } from "../wasm/control.ts";
@@ -16,6 +7,7 @@ import { type Local, ModuleBuilder, type Target } from "../wasm/emitter.ts";
 import { i32 } from "../wasm/scalar.ts";
 import { blockColumns, columnAxis, mostCells, rowAxis } from "./axis.ts";
 import { addressOf } from "./contiguous.ts";
+import { inOrder } from "./in-order.ts";
 import { type SoftmaxOp, softmaxAlgorithms } from "./softmax-algorithms.ts";
 import { compileSoftmaxRows } from "./softmax-rows.ts";
 
@@ -80,8 +72,6 @@ const nanosecondsPerElement = 0.6;
 /** Lanes take so many columns at least, and whole cache lines of them. */
 const fewestColumns = 64;
 
-const identity = formula(["float"], [], [input(0, "float")]);
-
 /** `map` brings inputs that are not contiguous into order. */
 export function createSoftmax(memory: Memory, map: Backend["map"]): Pick<FusedKernels, SoftmaxOp> {
   const rows: Partial<Record<SoftmaxOp, SoftmaxKernel>> = {};
@@ -93,30 +83,23 @@ export function createSoftmax(memory: Memory, map: Backend["map"]): Pick<FusedKe
     if (numel(shape) === 0) return true;
     const size = shape[dim] ?? 1; // a scalar is one element
     const inner = numel(shape.slice(dim + 1));
-    const ordered = inputs.map((view) => {
-      if (isContiguous(view)) return view;
-      const copy: View = { buffer: memory.allocate(4 * numel(shape)), dtype, shape, strides: contiguousStrides(shape), offset: 0 };
-      map(identity, [view], [], [copy]);
-      return copy;
-    });
     if (inner === 1) rows[op] ??= compileRows(memory, op);
     else columns[op] ??= compileColumns(memory, op);
     const kernel = (inner === 1 ? rows : columns)[op] as SoftmaxKernel;
     const outer = numel(shape) / (size * inner);
-    const addresses = [...ordered, output].map(addressOf);
-    const lanes = memory.lanes.count(numel(shape) * nanosecondsPerElement, Math.max(outer, Math.floor(inner / fewestColumns)));
-    const byOuter = outer >= lanes;
-    memory.lanes.fork(lanes, (lane) => {
-      const [total, multiple] = byOuter ? [outer, 1] : [inner, fewestColumns];
-      const [first, end] = [partStart(total, lane, lanes, multiple), partStart(total, lane + 1, lanes, multiple)];
-      const cells = memory.allocate(4 * blockColumns * mostCells);
-      const from = addresses.map((address) => address + (byOuter ? 4 * first * size * inner : 0));
-      if (byOuter) kernel(end - first, size, inner, 0, inner, cells.pointer, ...from);
-      else kernel(outer, size, inner, first, end, cells.pointer, ...from);
-      memory.release(cells);
-    });
-    ordered.forEach((view, i) => {
-      if (view !== inputs[i]) memory.release(view.buffer as never);
+    inOrder(memory, map, inputs, (ordered) => {
+      const addresses = [...ordered, output].map(addressOf);
+      const lanes = memory.lanes.count(numel(shape) * nanosecondsPerElement, Math.max(outer, Math.floor(inner / fewestColumns)));
+      const byOuter = outer >= lanes;
+      memory.lanes.fork(lanes, (lane) => {
+        const [total, multiple] = byOuter ? [outer, 1] : [inner, fewestColumns];
+        const [first, end] = [partStart(total, lane, lanes, multiple), partStart(total, lane + 1, lanes, multiple)];
+        const cells = memory.allocate(4 * blockColumns * mostCells);
+        const from = addresses.map((address) => address + (byOuter ? 4 * first * size * inner : 0));
+        if (byOuter) kernel(end - first, size, inner, 0, inner, cells.pointer, ...from);
+        else kernel(outer, size, inner, first, end, cells.pointer, ...from);
+        memory.release(cells);
+      });
     });
     return true;
   };

@@ -168,3 +168,6 @@ export const f64x2 = {
   /** To lanes 0 and 1 of four floats; the others are 0. */
   demoteZero: unary(0x5e, doubles),
 };
+
+/** 0, 1, 2, 3: which of a vector's elements are which. */
+export const lanePositions = v128.const(new Int32Array([0, 1, 2, 3]));

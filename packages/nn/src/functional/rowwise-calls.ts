@@ -1,5 +1,5 @@
 // The calls of all steps of a sequence, collected: a device that can takes some rows through all of them at a time.
-import type { Backend, Epilogue, Formula, RowwiseCall, View } from "@gradkit/tensor/backend";
+import { type Backend, type Epilogue, type Formula, inTurn, type RowwiseCall, type View } from "@gradkit/tensor/backend";
 
 export class RowwiseCalls {
   readonly #calls: RowwiseCall[] = [];
@@ -17,10 +17,6 @@ export class RowwiseCalls {
     const calls = this.#calls;
     const isFloat32 = calls.every((call) => (call.kind === "map" ? (call.outputs[0] as View) : call.out).dtype === "float32");
     if (device.rowwise && isFloat32) device.rowwise(calls);
-    else
-      for (const call of calls) {
-        if (call.kind === "map") device.map(call.formula, call.inputs, [], call.outputs);
-        else device.matmul(call.a, call.b, call.out, call.epilogue ?? undefined);
-      }
+    else inTurn(device, calls);
   }
 }
